@@ -1,0 +1,1 @@
+"""A grader for deep-learning homework written in numpy."""

@@ -1,0 +1,388 @@
+"""Which files belong to which student and assignment.
+
+Understood are nbgrader's `<student>/<assignment>/<files>`, a folder an
+assignment, a folder a student, a flat folder of `<student>.py`, one file, and a
+zip of any of these. A disk and a zip are both first listed, then sorted by the
+same rules; nothing is opened that a rule doesn't need.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from autograder.errors import CourseError, SubmissionError
+from autograder.messages import Message, say
+from autograder.results import Note
+from autograder.submissions.archives import MOST_MEMBERS_OF_CLASS, list_archive
+from autograder.submissions.candidates import SOURCES, Candidate, Offer, best_of, listed, peek
+from autograder.submissions.files import File, describe, walk
+from autograder.submissions.names import bare, fold, is_given, meant, printable, suffix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from autograder.assignments import Course
+
+_CODE: Final = (".py", ".ipynb", ".pyw", ".zip")
+# What a student may have handed in instead of code: it gets a sentence, not silence.
+_DOCUMENTS: Final = frozenset(
+    {
+        *(".doc", ".docx", ".hwp", ".hwpx", ".odt", ".rtf", ".pdf", ".pages", ".ppt", ".pptx"),
+        *(".png", ".jpg", ".jpeg", ".heic", ".mp4", ".mov"),
+        *(".rar", ".7z", ".gz", ".tgz", ".tar", ".egg", ".alz", ".pyc"),
+    },
+)
+_DEFINITION: Final = re.compile(rb"(?:def|class)[ \t]+([A-Za-z_]\w*)")
+_LOOKS_LIKE_PYTHON: Final = re.compile(rb"(?:^|\n)[ \t]*(?:def|class|import|from|print\()", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    candidates : list of Candidate
+        One a student and assignment, by course order, then by student.
+    ignored : list of Note
+        What was not taken for a submission, and why.
+    """
+
+    candidates: list[Candidate]
+    ignored: list[Note]
+
+
+def find_submissions(paths: Sequence[Path], course: Course, assignment: str | None = None) -> Found:
+    """Sort files into submissions.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders, files and zips.
+    course : Course
+        Whose assignments the folders are named after.
+    assignment : str, optional
+        The only one to look for; also what files belong to that don't say it.
+
+    Raises
+    ------
+    UnknownAssignment
+        If the course has no `assignment`.
+    """
+    search = _Search(course, assignment)
+    for path in paths:
+        search.path(path)
+    return search.found()
+
+
+def candidate_at(path: Path, assignment: str, student: str | None = None) -> Candidate:
+    """Take a file or a folder as one submission, whatever its layout.
+
+    Parameters
+    ----------
+    path : Path
+        A file, a zip, or a folder with all that one student handed in.
+    assignment, student : str
+        What it is for, and whose; the student defaults to the name of the path.
+    """
+    path = path.resolve()
+    student = student or (printable(path.name) if path.is_dir() else bare(printable(path.name)))
+    files = walk(path) if path.is_dir() else [describe(path, printable(path.name))]
+    return Candidate(student, assignment, tuple(_handed_in(files)))
+
+
+class _Names:
+    """The names by which files and folders tell their assignment."""
+
+    def __init__(self, course: Course) -> None:
+        self.assignments = {fold(name): name for name in course.names}
+        self.entries: dict[str, str] = {}
+        self.exercises: dict[str, set[str]] = {}
+        self.files: dict[str, tuple[str, ...]] = {}
+        shared = set()
+        for name in course.names:
+            entry: tuple[str, ...] = (f"{name}.py", f"{name}.ipynb")
+            try:
+                settings = course.assignment(name)
+            except CourseError:  # a wrong assignment.toml is told of when that assignment is graded
+                self.exercises[name] = set()
+            else:
+                entry = settings.entry
+                self.exercises[name] = {meant(n) for one in settings.exercises for n in (one.name, *one.also)}
+            self.files[name] = entry
+            for file in map(fold, entry):
+                shared.update({file} & self.entries.keys())
+                self.entries[file] = name
+        for file in shared:  # main.py may be handed in for several assignments and tells nothing
+            del self.entries[file]
+
+
+class _Search:
+    def __init__(self, course: Course, wanted: str | None) -> None:
+        if wanted is not None:
+            course.assignment(wanted)
+        self._course = course
+        self._wanted = wanted
+        self._names = _Names(course)
+        self._offers: list[Offer] = []
+        self._ignored: list[Note] = []
+        self._source = 0
+        self._label = ""
+
+    def path(self, path: Path) -> None:
+        self._source += 1
+        self._label = printable(path.name or str(path))
+        try:
+            path = path.resolve(strict=True)  # a link that the operator names is followed
+        except (OSError, RuntimeError, ValueError) as fault:
+            reason = getattr(fault, "strerror", None) or str(fault)
+            self._ignore("unreadable", say("{file} can't be read: {reason}", file=printable(str(path)), reason=reason))
+            return
+        parents = [printable(parent.name) for parent in path.parents] + ["", ""]
+        name = printable(path.name)
+        if path.is_dir():
+            self._tree(walk(path), name, parents[0], archive=False)
+        elif suffix(name) == ".zip" and path.is_file():
+            self._archive(path, name, parents)
+        else:
+            self._file(describe(path, name), parents)
+
+    def found(self) -> Found:
+        groups: dict[tuple[int, str], list[Offer]] = {}
+        for offer in self._offers:
+            order = self._course.names.index(offer.candidate.assignment)
+            groups.setdefault((order, fold(offer.candidate.student)), []).append(offer)
+        return Found(
+            [best_of(groups[key], self._names.files[self._course.names[key[0]]]) for key in sorted(groups)],
+            self._ignored,
+        )
+
+    # --- one file -------------------------------------------------------------------------------------------------
+
+    def _archive(self, path: Path, name: str, parents: Sequence[str]) -> None:
+        try:
+            files = list_archive(path, name, MOST_MEMBERS_OF_CLASS)
+        except SubmissionError as fault:
+            # One student's damaged zip is a submission that can't be read; a class's is nobody's.
+            if self._inferred(parents[0]):
+                self._file(replace(describe(path, name), problem=fault.message), parents)
+            else:
+                self._ignore("unreadable", fault.message)
+            return
+        self._tree(files, bare(name), parents[0], archive=True)
+
+    def _file(self, file: File, parents: Sequence[str]) -> None:
+        named = self._names.entries.get(fold(file.name))
+        if named and self._wanted in {None, named}:
+            around = parents[1] if fold(parents[0]) in self._names.assignments else parents[0]
+            self._offer(around or bare(file.name), named, [file], file.name)
+        else:
+            self._flat([file], self._inferred(parents[0]))
+
+    # --- a folder or a zip ----------------------------------------------------------------------------------------
+
+    def _tree(self, files: list[File], name: str, parent: str, *, archive: bool) -> None:
+        files = self._unwrapped(files, name, archive=archive)
+        named, inferred = self._names.assignments.get(fold(name)), self._inferred(name)
+        for assignment in dict.fromkeys((named, inferred, self._told(files))):
+            if assignment and self._is_one_submission(files, assignment):
+                self._offer((named and parent) or name, assignment, files, name)
+                return
+        alone = [file for file in files if suffix(file.name) in _CODE and not is_given(file.parts[-1])]
+        if archive and inferred and len(alone) == 1 and len(alone[0].parts) == 1:
+            self._offer(name, inferred, files, name)
+            return
+        tops = _by_top(files)
+        nbgrader = any(self._known_folders(inside) for inside in tops.values())
+        for top, inside in tops.items():
+            self._folder(top, inside, inferred, name, nbgrader=nbgrader)
+        self._top_files([file for file in files if len(file.parts) == 1], inferred, name)
+
+    def _folder(self, top: str, inside: list[File], inferred: str | None, name: str, *, nbgrader: bool) -> None:
+        assignment = self._names.assignments.get(fold(top))
+        if assignment:  # a folder an assignment: of one student, or of the class
+            if not inside or self._is_one_submission(inside, assignment):
+                self._offer(name, assignment, inside, f"{name}/{top}")
+            elif self._wanted in {None, assignment}:
+                self._flat_or_folders(inside, assignment)
+            return
+        known = self._known_folders(inside)
+        if known:
+            for folder, files in _by_top(inside).items():
+                self._student_folder(top, folder, files)
+            self._ignore_files(top, [file for file in inside if len(file.parts) == 1])
+        elif nbgrader and not inside:
+            return  # a student of the class who handed in nothing at all
+        elif (nbgrader or not inferred) and inside and all(len(file.parts) > 1 for file in inside):
+            for folder in _by_top(inside):
+                self._student_folder(top, folder, [])
+        elif inferred:
+            self._offer(_bare_folder(top), inferred, inside, top)
+        else:
+            self._by_entry_names(top, inside)
+
+    def _student_folder(self, student: str, folder: str, files: list[File]) -> None:
+        assignment = self._names.assignments.get(fold(folder))
+        if assignment:
+            self._offer(student, assignment, files, f"{student}/{folder}")
+        else:
+            text = say(
+                "{folder} was left out: the course has no assignment {name}; there are: {names}",
+                folder=f"{student}/{folder}",
+                name=folder,
+                names=", ".join(self._course.names),
+            )
+            self._ignore("unknown_assignment", text)
+
+    def _flat_or_folders(self, files: list[File], assignment: str) -> None:
+        for top, inside in _by_top(files).items():
+            self._offer(_bare_folder(top), assignment, inside, top)
+        self._flat([file for file in files if len(file.parts) == 1], assignment)
+
+    def _top_files(self, files: list[File], inferred: str | None, name: str) -> None:
+        # Several assignments of one student; one alone would have been taken as a whole.
+        if inferred is None and len({self._names.entries.get(fold(file.name)) for file in files} - {None}) > 1:
+            self._by_entry_names(name, files)
+        else:
+            self._flat(files, inferred)
+
+    def _by_entry_names(self, student: str, files: list[File]) -> None:
+        """Sort the files of one student by assignment, where their names tell it."""
+        told: dict[str, list[File]] = {}
+        rest = []
+        for file in files:
+            assignment = self._names.entries.get(fold(file.parts[-1]))
+            if assignment:
+                told.setdefault(assignment, []).append(file)
+            else:
+                rest.append(file)
+        if len(told) == 1:  # the others can only be what that one needs
+            for assignment in told:
+                self._offer(student, assignment, files, student)
+            return
+        for assignment, entries in told.items():
+            self._offer(student, assignment, entries, student)
+        self._flat([replace(file, name=f"{student}/{file.name}") for file in rest], None)
+
+    def _flat(self, files: list[File], assignment: str | None) -> None:
+        mistaken: list[str] = []
+        for file in files:
+            if not _is_handed_in(file):
+                self._ignore_files("", [file])
+            elif assignment is None:
+                mistaken.append(file.name)
+            else:
+                self._offer(bare(file.name), assignment, [file], file.name)
+        if mistaken:
+            text = say(
+                "{files}: which assignment is it? Name it with --assignment NAME, one of: {names}",
+                files=listed(mistaken),
+                names=", ".join(self._course.names),
+            )
+            self._ignore("no_assignment", text)
+
+    # --- small questions ------------------------------------------------------------------------------------------
+
+    def _inferred(self, name: str) -> str | None:
+        only = self._course.names[0] if len(self._course.names) == 1 else None
+        return self._wanted or self._names.assignments.get(fold(name)) or only
+
+    def _told(self, files: list[File]) -> str | None:
+        told = {self._names.entries.get(fold(file.name)) for file in files if len(file.parts) == 1} - {None}
+        return told.pop() if len(told) == 1 else None
+
+    def _known_folders(self, files: list[File]) -> bool:
+        return any(len(file.parts) > 1 and fold(file.parts[0]) in self._names.assignments for file in files)
+
+    def _is_one_submission(self, files: list[File], assignment: str) -> bool:
+        """Whether a folder holds one student's work and not a class.
+
+        nbgrader's timestamp tells it, or a file of the assignment's name,
+        unless others beside it define exercises as well: then it is a class
+        with the template lying among its files.
+        """
+        direct = [file for file in files if len(file.parts) == 1]
+        if any(fold(file.name) == "timestamp.txt" for file in direct):
+            return True
+        entries = [file for file in direct if self._names.entries.get(fold(file.name)) == assignment]
+        others = [file for file in direct if suffix(file.name) in _CODE and file not in entries]
+        if not entries or any(self._defines(file, assignment) for file in others if not is_given(file.name)):
+            return False
+        inner = (file for file in files if len(file.parts) > 1 and suffix(file.name) in _CODE)
+        # One folder may be the student's own copy; several are students.
+        return len({file.parts[0] for file in inner if self._defines(file, assignment)}) < 2  # noqa: PLR2004
+
+    def _defines(self, file: File, assignment: str) -> bool:
+        names = {meant(name.decode()) for name in _DEFINITION.findall(peek(file))}
+        return suffix(file.name) == ".zip" or bool(names & self._names.exercises[assignment])
+
+    def _unwrapped(self, files: list[File], name: str, *, archive: bool) -> list[File]:
+        """Step into folders that only wrap others: a zip of a folder, `submitted/` in `course/`."""
+        while True:
+            tops = _by_top(files)
+            if len(tops) != 1 or any(len(file.parts) == 1 for file in files):
+                return files
+            top, inside = next(iter(tops.items()))
+            below = _by_top(inside)
+            holds_students = any(self._known_folders(deeper) for deeper in below.values())
+            only_folders = archive and len(below) > 1 and all(len(file.parts) > 1 for file in inside)
+            if fold(top) in self._names.assignments or self._known_folders(inside):
+                return files
+            if not (holds_students or only_folders or fold(top) == fold(name)):
+                return files
+            files = inside
+
+    # --- taking notes ---------------------------------------------------------------------------------------------
+
+    def _offer(self, student: str, assignment: str, files: Iterable[File], label: str) -> None:
+        if self._wanted not in {None, assignment}:
+            return
+        kept = tuple(_handed_in(files))
+        label = label if label == self._label else f"{self._label}/{label}"
+        self._offers.append(
+            Offer(Candidate(student if student.strip() else "unnamed", assignment, kept), label, self._source)
+        )
+
+    def _ignore(self, kind: str, message: Message) -> None:
+        self._ignored.append(Note(kind, message))
+
+    def _ignore_files(self, folder: str, files: list[File]) -> None:
+        for file in files:
+            if not is_given(file.parts[-1]):
+                name = f"{folder}/{file.name}".strip("/")
+                self._ignore(
+                    "not_a_submission", file.problem or say("{file} was not taken for a submission", file=name)
+                )
+
+
+def _handed_in(files: Iterable[File]) -> list[File]:
+    return [file for file in files if not file.is_empty_folder and not is_given(file.parts[-1])]
+
+
+def _is_handed_in(file: File) -> bool:
+    kind = suffix(file.name)
+    if is_given(file.parts[-1]) or file.is_empty_folder:
+        return False
+    if kind in _CODE or kind in _DOCUMENTS:
+        return True
+    # Any list or readme may be called .txt: it is a submission where it looks like Python.
+    return kind in SOURCES and bool(_LOOKS_LIKE_PYTHON.search(peek(file)))
+
+
+def _bare_folder(name: str) -> str:
+    return bare(name) if suffix(name) in _CODE else name
+
+
+def _by_top(files: Iterable[File]) -> dict[str, list[File]]:
+    """Group the files that are inside folders, named relative to them."""
+    tops: dict[str, list[File]] = {}
+    for file in files:
+        top, slash, rest = file.name.partition("/")
+        if slash:
+            tops.setdefault(top, [])
+            if rest or file.problem:
+                tops[top].append(replace(file, name=rest or "."))
+    return tops

@@ -1,0 +1,26 @@
+"""What a student's code did instead of answering."""
+
+from __future__ import annotations
+
+from autograder.messages import Message
+from autograder.results import Verdict
+
+
+class StudentFault(Exception):
+    """A call gave no answer to judge; it ends the check with a verdict.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        missing, crashed, timed_out, out_of_memory or malformed.
+    message : Message
+        What happened, free of anything that the code chose to say: safe on a hidden check.
+    detail : Message
+        The same with the exception's own text.
+    """
+
+    def __init__(self, verdict: Verdict, message: Message, detail: Message | None = None) -> None:
+        self.verdict = verdict
+        self.message = message
+        self.detail = detail or message
+        super().__init__(self.detail["en"])

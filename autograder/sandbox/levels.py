@@ -1,0 +1,219 @@
+"""Levels of isolation: which ones this machine offers, what they mean, and which to use."""
+
+from __future__ import annotations
+
+import errno
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from autograder.errors import IsolationError
+from autograder.messages import Message, say
+
+LEVELS: Final = (4, 3, 2, 1, 0)
+PROBE_S: Final = 20.0
+"""Seconds that trying all levels may take; it takes a tenth of one."""
+
+_PROBE: Final = Path(__file__).parents[1] / "inside" / "probe.py"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one level stands here.
+
+    Attributes
+    ----------
+    available : bool
+        It was raised and entered in a trial.
+    layers : tuple of str
+        What stood in the trial, of "namespaces", "uid", "landlock", "seccomp", "rlimits".
+    reason : Message
+        Why it can't be had, or that it can.
+    """
+
+    available: bool
+    layers: tuple[str, ...]
+    reason: Message
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What this machine offers.
+
+    Attributes
+    ----------
+    best : int
+        The highest level available.
+    levels : dict of int to Standing
+        Every level.
+    """
+
+    best: int
+    levels: dict[int, Standing]
+
+
+def meaning_of(level: int) -> Message:
+    """Say in plain words what a level does for the grader's machine."""
+    return {
+        4: say(
+            "Student code runs as a user of its own, on a small disk of its own, without network or other processes; "
+            "the kernel also limits which files it opens and which system calls it makes."
+        ),
+        3: say(
+            "Student code runs on a small disk of its own, without network or other processes; "
+            "the kernel also limits which files it opens and which system calls it makes."
+        ),
+        2: say(
+            "Student code can open Python, numpy and the exercise's data and nothing else; it can write no file and "
+            "has no network. It can still learn that a file exists and how large it is."
+        ),
+        1: say(
+            "Student code can open no file at all and has no network; "
+            "it can't import what is not loaded already, nor read an exercise's data."
+        ),
+        0: say(
+            "Student code is limited in memory and time only: it can read, change and send whatever you can. "
+            "Not isolated against hostile code."
+        ),
+    }[level]
+
+
+def meaning_of_layer(layer: str) -> Message:
+    """Say in plain words what one layer of the walls does."""
+    return {
+        "namespaces": say("a disk, a network and a list of processes of its own"),
+        "uid": say("a user of its own for each submission"),
+        "landlock": say("a list of the files that may be opened, held by the kernel"),
+        "seccomp": say("a list of the system calls that may be made, held by the kernel"),
+        "rlimits": say("limits of memory, CPU time and size of files"),
+    }[layer]
+
+
+@cache
+def probe() -> Probe:
+    """Try every level on this machine, once per process.
+
+    Returns
+    -------
+    Probe
+        What stands; level 0 always does.
+    """
+    trials = _try_levels() if sys.platform.startswith("linux") else {}
+    levels = {level: _standing(level, trials.get(str(level), {})) for level in LEVELS}
+    return Probe(best=max(level for level, standing in levels.items() if standing.available), levels=levels)
+
+
+def choose(requested: Literal["auto"] | int) -> int:
+    """Return the level to grade at.
+
+    Parameters
+    ----------
+    requested : "auto" or int
+        "auto" is the best that there is, and never 0: that has to be asked for by its number.
+
+    Raises
+    ------
+    IsolationError
+        The level is not available, or there is none but 0.
+    """
+    if requested == "auto":
+        found = probe()
+        if found.best == 0:
+            raise IsolationError(
+                say(
+                    "This machine can't isolate student code: {reason} "
+                    "Use --isolation 0 only for code that you trust as your own.",
+                    reason=found.levels[1].reason,
+                )
+            )
+        return found.best
+    if requested not in LEVELS:
+        raise IsolationError(say("There is no isolation level {level}: levels go from 0 to 4.", level=requested))
+    if requested > 0 and not (standing := probe().levels[requested]).available:
+        raise IsolationError(
+            say("Isolation level {level} is not available: {reason}", level=requested, reason=standing.reason)
+        )
+    return requested
+
+
+def readable_paths() -> tuple[str, ...]:
+    """Return what student code has to read on any machine: the standard library, numpy and system libraries.
+
+    Returns
+    -------
+    tuple of str
+        Absolute paths that exist. Other installed packages lie below some of them: the walls leave those out.
+    """
+    architecture = sysconfig.get_config_var("MULTIARCH") or ""
+    own_libraries = sysconfig.get_config_var("LIBDIR") or ""
+    places = [
+        str(Path(os.__file__).parent),
+        sysconfig.get_config_var("DESTSHARED") or "",
+        # Some Pythons bring their libraries; of the system's, only the folders of this architecture are needed.
+        own_libraries if Path(own_libraries) not in {Path("/usr/lib"), Path("/lib")} else "",
+        *(f"{root}/{architecture}" for root in ("/lib", "/usr/lib") if architecture),
+        *("/lib64", "/usr/lib64"),
+    ]
+    numpy = importlib.util.find_spec("numpy")
+    if numpy and numpy.origin:
+        package = Path(numpy.origin).parent
+        places += [str(package), str(package.with_name("numpy.libs"))]
+    return tuple(dict.fromkeys(place for place in places if place and Path(place).exists()))
+
+
+def _try_levels() -> dict[str, Any]:
+    """Try them in a process of its own with a clean environment: namespaces need one without threads."""
+    command = [sys.executable, "-I", "-S", str(_PROBE)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
+            command, env={}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S, check=True
+        )
+        found: dict[str, Any] = json.loads(done.stdout)["levels"]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        return {str(level): {"what": f"{_PROBE.name}: {type(error).__name__}", "number": 0} for level in LEVELS}
+    return found
+
+
+def _standing(level: int, trial: dict[str, Any]) -> Standing:
+    if level == 0:
+        return Standing(available=True, layers=("rlimits",), reason=say("It is always there."))
+    if "layers" in trial:
+        layers = tuple(trial["layers"])
+        reason = say("It was tried here and it stands.")
+        if level > 2 and "landlock" not in layers:  # noqa: PLR2004
+            reason = say("It was tried here and it stands, without Landlock, which this kernel does not have.")
+        return Standing(available=True, layers=layers, reason=reason)
+    return Standing(available=False, layers=(), reason=_why_not(level, trial))
+
+
+def _why_not(level: int, trial: dict[str, Any]) -> Message:
+    if not trial:
+        return say("Only Linux has these walls; this is {system}.", system=sys.platform)
+    what, number = str(trial["what"]), int(trial["number"])
+    step = f"{what}: {os.strerror(number)}" if number else what
+    known = {
+        "root": say("It needs root."),
+        "linux on ": say("The walls know the system calls of x86-64 and aarch64 only; this is {system}.", system=what),
+        "landlock": say("This kernel has no Landlock, or it is switched off ({step}).", step=step),
+        "prctl": say("This kernel refuses seccomp filters ({step}).", step=step),
+        "mount_setattr: " + os.strerror(errno.ENOSYS): say("This kernel is older than Linux 5.12 ({step}).", step=step),
+        _PROBE.name: say("The trial failed ({step}).", step=step),
+    }
+    of_level = {
+        4: say("Root may not make namespaces here, as is usual in a container ({step}).", step=step),
+        3: say(
+            "Ordinary users may not make namespaces here, as on Ubuntu since 24.04 and in most containers ({step}).",
+            step=step,
+        ),
+    }
+    for start, sentence in known.items():
+        if step.startswith(start):
+            return sentence
+    return of_level.get(level, known[_PROBE.name])

@@ -1,0 +1,204 @@
+"""One conversation with one child: requests, deadlines, oracles, and what went wrong."""
+
+from __future__ import annotations
+
+import signal
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+
+from autograder import wire
+from autograder.messages import Message, say
+from autograder.results import Verdict
+from autograder.sandbox.backends import Child, OutOfTime, Patience
+from autograder.sandbox.explaining import explain_exception
+from autograder.sandbox.faults import StudentFault
+from autograder.sandbox.remarks import Lengths, place_of
+
+ORACLE_CPU_S: Final = 2.0
+"""CPU seconds that the reference may spend on one question, which the child chose."""
+MAX_QUESTIONS: Final = 100_000
+
+_TIMED_OUT: Final = "It took too long and was stopped: does a loop never end?"
+
+
+class Session:
+    """A child with a submission loaded.
+
+    Parameters
+    ----------
+    child : Child
+        A fresh one; the session ends it.
+    reference : object, optional
+        Answers for the siblings in `oracles`.
+    oracles : frozenset of str
+        Exercises that the child may ask for.
+    source : str
+        The submission's text: names that occur in it may be shown in messages.
+    lengths : mapping
+        Lines of each of its cells.
+    """
+
+    def __init__(
+        self,
+        child: Child,
+        reference: object = None,
+        oracles: frozenset[str] = frozenset(),
+        *,
+        source: str = "",
+        lengths: Lengths | None = None,
+    ) -> None:
+        self.child = child
+        self._source = source
+        self._lengths = lengths or {}
+        self._oracles = _Oracles(reference, oracles)
+        self.ended = False
+
+    def request(self, message: dict[str, Any], values: object, patience: Patience) -> Any:
+        """Send a request and return the value that comes back.
+
+        Raises
+        ------
+        StudentFault
+            If an exception, nothing, or nonsense comes back instead.
+        """
+        self.child.allow(patience)
+        try:
+            return self._exchange(message, values)
+        except OutOfTime:
+            self.end()
+            raise StudentFault(Verdict.TIMED_OUT, say(_TIMED_OUT)) from None
+        except (wire.Closed, wire.Malformed) as error:
+            raise self._fault_of_ending(error) from None
+
+    def end(self) -> float:
+        """End the child; return the CPU seconds that it used."""
+        self.ended = True
+        return self.child.end().cpu_s
+
+    def _exchange(self, message: dict[str, Any], values: object) -> Any:
+        buffers: list[Any] = []
+        self.child.channel.send({**message, "values": wire.encode(values, buffers)}, buffers)
+        while True:
+            reply, received = self.child.channel.receive()
+            if type(reply) is not dict:
+                raise wire.Malformed("not a reply")
+            if "ask" in reply:
+                self._answer(reply, received)
+            elif "fault" in reply:
+                raise self._fault(reply["fault"])
+            elif "value" in reply:
+                return wire.decode(reply["value"], received)
+            else:
+                raise wire.Malformed("not a reply")
+
+    def _answer(self, reply: dict[str, Any], received: list[memoryview]) -> None:
+        buffers: list[Any] = []
+        try:
+            args, kwargs = wire.decode(reply.get("values"), received, self._callback)
+            value = self._oracles.answer(reply["ask"], args, kwargs)
+            answer = {"answer": wire.encode(value, buffers, self._oracles.keep)}
+        except (wire.Closed, OutOfTime, StudentFault):
+            raise
+        except Exception as error:  # noqa: BLE001 - the child chose the arguments
+            buffers, answer = [], {"refused": type(error).__name__}
+        self.child.channel.send(answer, buffers)
+
+    def _callback(self, opaque: wire.Opaque) -> Callable[..., Any]:
+        """Stand for a function of the child's that it handed to an oracle."""
+
+        def call(*args: object, **kwargs: object) -> Any:
+            path = wire.encode([opaque, []], [])
+            return self._exchange({"op": "call", "path": path}, [args, kwargs])
+
+        return call
+
+    def _fault(self, data: Any) -> StudentFault:
+        well_formed = type(data) is list and len(data) == 5 and [type(part) for part in data] == [str, str, str, str, int]  # noqa: PLR2004
+        if not well_formed:
+            raise wire.Malformed("not a fault")
+        kind, error, text, cell, line = data
+        if kind == "missing":
+            return StudentFault(Verdict.MISSING, say("This isn't written yet."))
+        if kind == "out_of_memory":
+            return StudentFault(Verdict.OUT_OF_MEMORY, say("It used more memory than it may."))
+        if kind == "malformed":
+            return StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+        message, detail = explain_exception(error, text, place_of(cell, line, self._lengths), self._source)
+        return StudentFault(Verdict.CRASHED, message, detail)
+
+    def _fault_of_ending(self, error: Exception) -> StudentFault:
+        ending = self.child.end()
+        self.ended = True
+        message: Message
+        if isinstance(error, wire.Malformed):
+            return StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+        if ending.status in (-signal.SIGXCPU, -signal.SIGPROF):
+            return StudentFault(Verdict.TIMED_OUT, say(_TIMED_OUT))
+        if ending.status == -signal.SIGSEGV:
+            message = say("It ended the Python process (a crash below Python, or endless recursion).")
+        else:
+            message = say("It ended the Python process: did it call `exit()`?")
+        return StudentFault(Verdict.CRASHED, message)
+
+
+class _Oracles:
+    """The reference's answers to a child's questions about siblings: data, methods of its objects, nothing else."""
+
+    def __init__(self, reference: object, names: frozenset[str]) -> None:
+        self._reference = reference
+        self._names = names
+        self._kept: list[object] = []
+        self._asked = 0
+
+    def answer(self, question: Any, args: Any, kwargs: Any) -> object:
+        self._asked += 1
+        if self._asked > MAX_QUESTIONS or type(question) is not dict:
+            raise LookupError(question)
+        target = self._target(question)
+        with _cpu_limit(ORACLE_CPU_S), np.errstate(all="ignore"):
+            if question.get("do") == "call":
+                return target(*args, **kwargs)
+            name = question.get("attribute")
+            if type(name) is not str or name.startswith("_"):
+                raise LookupError(name)
+            return getattr(target, name)
+
+    def keep(self, value: object) -> wire.Opaque:
+        # Methods and instances of the reference's own classes: through any other object code could be reached.
+        owner = value.__self__ if isinstance(value, types.MethodType) else value
+        if type(owner).__module__ != getattr(self._reference, "__name__", None):
+            raise LookupError(type(value).__name__)
+        self._kept.append(value)
+        return wire.Opaque(len(self._kept) - 1, type(value).__name__)
+
+    def _target(self, question: dict[str, Any]) -> Any:
+        number = question.get("number")
+        if type(number) is int and 0 <= number < len(self._kept):
+            return self._kept[number]
+        name = question.get("name")
+        if type(name) is not str or name not in self._names:
+            raise LookupError(name)
+        return getattr(self._reference, name)
+
+
+@contextmanager
+def _cpu_limit(seconds: float) -> Iterator[None]:
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def give_up(signum: int, frame: object) -> None:
+        del signum, frame
+        raise TimeoutError
+
+    previous = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)

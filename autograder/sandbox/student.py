@@ -1,0 +1,336 @@
+"""The `student` of a check: a submission that is called across the wall."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, Final
+
+from autograder import wire
+from autograder.assignments import Assignment, Exercise
+from autograder.messages import Message, say
+from autograder.results import Note, Verdict
+from autograder.sandbox.backends import Backend, Patience
+from autograder.sandbox.faults import StudentFault
+from autograder.sandbox.remarks import note_on_name, note_on_remark
+from autograder.sandbox.session import Session
+from autograder.submissions.sources import Submission
+
+AFTER_TIMEOUT: Final = 0.25
+"""Share of its time that a call gets once another call of the same submission has timed out."""
+LOAD_CALLS: Final = 3
+"""Loading may take as long as this many calls."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A call and what could be seen of it.
+
+    Attributes
+    ----------
+    value : object
+        What it returned.
+    arguments : tuple
+        The positional arguments as they are after the call.
+    printed : str
+        What it printed.
+    """
+
+    value: Any
+    arguments: tuple[Any, ...]
+    printed: str
+
+
+class Student:
+    """A submission behind the wall.
+
+    Attribute access gives a `Remote`: ``student.Loss(f_x, y)`` calls the
+    student's function with copies of the arguments.
+
+    Parameters
+    ----------
+    submission : Submission
+        Its text; sent to the child, never run here.
+    assignment : Assignment
+        Exercises and limits.
+    backend : Backend
+        Starts children.
+    reference : object, optional
+        The reference solution, for oracles; stays on this side.
+    given : str
+        Source text of what the assignment gives to students.
+    oracles : frozenset of str
+        Exercises for which the reference answers instead of the student's own.
+    """
+
+    def __init__(
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        backend: Backend,
+        *,
+        reference: object = None,
+        given: str = "",
+        oracles: frozenset[str] = frozenset(),
+    ) -> None:
+        self._submission = submission
+        self._assignment = assignment
+        self._backend = backend
+        self._reference = reference
+        self._given = given
+        cells = [cell for group in (submission.cells, *submission.modules.values()) for cell in group]
+        self._source = "\n".join(cell.source for cell in cells)
+        self._lengths = {cell.name: len(cell.source.splitlines()) for cell in cells}
+        self._oracles = oracles
+        self._session: Session | None = None
+        self._load_fault: StudentFault | None = None
+        self._once: dict[object, tuple[Any, StudentFault | None]] = {}
+        self._states: dict[str, str] = {}
+        self._spent_s = 0.0
+        self._timed_out = False
+        self._definitions_only = False
+        self.notes: list[Note] = []
+
+    # what checks use
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Remote(self, name)
+
+    def has(self, remote: Remote, name: str) -> bool:
+        """Say whether something of the student's has an attribute, leniently spelt."""
+        return bool(self._request("has", remote, ("attr", name)))
+
+    def observe(self, function: Remote, /, *args: object, **kwargs: object) -> Observed:
+        """Call and report what it returned, what became of the arguments, and what it printed."""
+        answer = self._request("call", function, values=[args, kwargs], observe=True)
+        if type(answer) is not list or len(answer) != 3 or type(answer[1]) is not list or type(answer[2]) is not bytes:  # noqa: PLR2004
+            raise StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+        return Observed(self._wrap(answer[0]), tuple(answer[1]), answer[2].decode("utf-8", "replace"))
+
+    def probe(self, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
+        """Run a function of the grader's beside the student's code and return its plain data.
+
+        Parameters
+        ----------
+        function : callable
+            A function at the top level of a grader. Its source travels, so it must hold no expected
+            value; it gets `submission` first, then copies of the arguments.
+        """
+        if not isinstance(function, FunctionType):
+            raise TypeError(f"a probe must be a plain function, not {function!r}")
+        source = textwrap.dedent(inspect.getsource(function))
+        return self._wrap(self._send({"op": "probe", "source": source, "name": function.__name__}, [args, kwargs]))
+
+    def once(self, key: object, function: Callable[[], Any]) -> Any:
+        """Call a function once for this submission; later, replay what it returned or how it failed."""
+        if key not in self._once:
+            try:
+                self._once[key] = function(), None
+            except StudentFault as fault:
+                self._once[key] = None, fault
+        value, fault = self._once[key]
+        if fault:
+            raise fault
+        return value
+
+    # what the plugin uses
+
+    def close(self) -> None:
+        """End the child."""
+        if self._session:
+            self._spent_s += self._session.end()
+            self._session = None
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that the submission's children have used."""
+        return self._spent_s + (self._session.child.cpu_s() if self._session else 0.0)
+
+    # across the wall
+
+    def _request(self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object) -> Any:
+        root, steps = object.__getattribute__(remote, "_path")
+        session = self._ready()
+        if isinstance(root, str):
+            self._refuse_missing(root)
+        elif root.session is not session:
+            raise StudentFault(Verdict.CRASHED, say("The object is gone: an earlier step ended the process."))
+        target = root if isinstance(root, str) else root.opaque
+        path = wire.encode([target, [list(step) for step in (*steps, *more)]], [])
+        return self._send({"op": op, "path": path, **fields}, values)
+
+    def _send(self, message: dict[str, Any], values: object) -> Any:
+        session = self._ready()
+        try:
+            return session.request(message, self._without_remotes(values), self._patience())
+        except StudentFault as fault:
+            self._timed_out |= fault.verdict is Verdict.TIMED_OUT
+            if session.ended:
+                self.close()
+            raise
+
+    def _patience(self, calls: int = 1) -> Patience:
+        limits = self._assignment.limits
+        left = limits.total_s - self.cpu_s
+        if left <= 0:
+            raise StudentFault(Verdict.TIMED_OUT, say("The submission as a whole took too long."))
+        call_s = limits.call_s * (AFTER_TIMEOUT if self._timed_out else 1)
+        return Patience(cpu_s=min(calls * call_s, left), idle_s=2 * calls * call_s)
+
+    def _ready(self) -> Session:
+        if self._load_fault:
+            raise self._load_fault
+        if self._session is None:
+            for definitions_only in (False, True):
+                self._definitions_only |= definitions_only
+                try:
+                    self._load()
+                    break
+                except StudentFault as fault:
+                    self.close()
+                    if self._definitions_only and definitions_only:
+                        self._load_fault = fault
+                        raise
+                    note = say("The top level of the file didn't get through: {reason} Only its definitions were used.", reason=fault.message)
+                    self._note(Note("top_level", note))
+        assert self._session is not None  # noqa: S101 - for the type checker
+        return self._session
+
+    def _load(self) -> None:
+        self._session = Session(
+            self._backend.open(), self._reference, self._oracles, source=self._source, lengths=self._lengths
+        )
+        message = {
+            "op": "load",
+            "cells": [[cell.name, cell.source] for cell in self._submission.cells],
+            "modules": {name: [[cell.name, cell.source] for cell in cells] for name, cells in self._submission.modules.items()},
+            "given": self._given,
+            "wanted": [[exercise.name, list(exercise.also), self._is_class(exercise)] for exercise in self._assignment.exercises],
+            "oracles": sorted(self._oracles),
+            "statement_s": self._assignment.limits.call_s,
+            "definitions_only": self._definitions_only,
+            "output_bytes": self._assignment.limits.output_kb * 1024,
+        }
+        answer = self._session.request(message, None, self._patience(LOAD_CALLS))
+        self._take_in(answer)
+
+    def _is_class(self, exercise: Exercise) -> bool | None:
+        thing = getattr(self._reference, exercise.name, None)
+        return None if thing is None else isinstance(thing, type)
+
+    def _take_in(self, answer: Any) -> None:
+        if type(answer) is not dict:
+            raise StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+        states, names, remarks = (answer.get(key) for key in ("states", "names", "remarks"))
+        self._states = {str(k): str(v) for k, v in states.items()} if isinstance(states, Mapping) else {}
+        for wanted, name in names.items() if isinstance(names, Mapping) else ():
+            if name != wanted and self._states.get(wanted) == "own":
+                self._note(note_on_name(str(name), str(wanted)))
+        for remark in remarks if isinstance(remarks, list) else ():
+            note = note_on_remark(remark, self._lengths, self._source)
+            if note:
+                self._note(note)
+
+    def _note(self, note: Note) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _refuse_missing(self, name: str) -> None:
+        message: Message
+        state = self._states.get(name, "own")
+        if state == "missing":
+            message = say("`{name}` isn't defined.", name=name)
+        elif state == "stub":
+            message = say("`{name}` isn't written yet.", name=name)
+        elif state == "imported":
+            message = say("`{name}` is imported from elsewhere; write your own.", name=name)
+        else:
+            return
+        raise StudentFault(Verdict.MISSING, message)
+
+    def _without_remotes(self, value: Any) -> Any:
+        if isinstance(value, Remote):
+            root, steps = object.__getattribute__(value, "_path")
+            if steps or isinstance(root, str):
+                return self._without_remotes(value.__autograder_fetch__())
+            return root.opaque
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._without_remotes, value))
+        if isinstance(value, dict):
+            return {key: self._without_remotes(item) for key, item in value.items()}
+        return value
+
+    def _wrap(self, value: Any) -> Any:
+        if isinstance(value, wire.Opaque):
+            assert self._session is not None  # noqa: S101 - it has just answered
+            return Remote(self, _Root(self._session, value))
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._wrap, value))
+        if isinstance(value, dict):
+            return {key: self._wrap(item) for key, item in value.items()}
+        return value
+
+
+@dataclass(frozen=True)
+class _Root:
+    """Where a path starts: an object that one child keeps."""
+
+    session: Session
+    opaque: wire.Opaque
+
+
+class Remote:
+    """A path to something of the student's; nothing travels until it is used.
+
+    Calling it calls it there; ``remote[key] = value`` and ``remote.name = value``
+    assign there; iterating gives the keys of a dict or the indices of a list.
+    """
+
+    def __init__(self, student: Student, root: str | _Root, steps: tuple[tuple[str, object], ...] = ()) -> None:
+        object.__setattr__(self, "_student", student)
+        object.__setattr__(self, "_path", (root, steps))
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _step(self, "attr", name)
+
+    def __getitem__(self, key: object) -> Remote:
+        return _step(self, "item", key)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        _use(self, "set", values=[name, value], how="attr")
+
+    def __setitem__(self, key: object, value: object) -> None:
+        _use(self, "set", values=[key, value], how="item")
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        return _use(self, "call", values=[args, kwargs])
+
+    def __iter__(self) -> Iterator[Any]:
+        keys = _use(self, "keys")
+        return iter(keys if isinstance(keys, list) else [])
+
+    def __autograder_fetch__(self) -> Any:
+        """Return the value as plain data; a `Remote` again where it is opaque."""
+        return _use(self, "get")
+
+    def __repr__(self) -> str:
+        root, steps = object.__getattribute__(self, "_path")
+        text = root if isinstance(root, str) else f"<{root.opaque.kind}>"
+        return text + "".join(f".{key}" if how == "attr" else f"[{key!r}]" for how, key in steps)
+
+
+def _step(remote: Remote, how: str, key: object) -> Remote:
+    root, steps = object.__getattribute__(remote, "_path")
+    return Remote(object.__getattribute__(remote, "_student"), root, (*steps, (how, key)))
+
+
+def _use(remote: Remote, op: str, *, values: object = None, **fields: object) -> Any:
+    student = object.__getattribute__(remote, "_student")
+    return student._wrap(student._request(op, remote, values=values, **fields))  # noqa: SLF001 - one thing in two classes

@@ -1,0 +1,183 @@
+"""Levels of isolation: what is chosen, and what is said about it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.errors import IsolationError
+from autograder.inside.packages import package_folders
+from autograder.messages import Message
+from autograder.sandbox import levels
+
+NO_NAMESPACES = {
+    "4": {"what": "root", "number": 1},
+    "3": {"what": "unshare", "number": 1},
+    "2": {"layers": ["landlock", "seccomp", "rlimits"]},
+    "1": {"layers": ["seccomp", "rlimits"]},
+}
+NOTHING = {
+    "4": {"what": "unshare", "number": 1},
+    "3": {"what": "mount_setattr", "number": 38},
+    "2": {"what": "landlock_create_ruleset", "number": 95},
+    "1": {"what": "prctl", "number": 22},
+}
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    levels.probe.cache_clear()
+    yield
+    levels.probe.cache_clear()
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, trials: dict[str, Any]) -> None:
+    """Make the trial come out like this, on whatever system the tests run."""
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(levels, "_try_levels", lambda: trials)
+
+
+def is_said(message: Message, words: str) -> bool:
+    """Tell whether a message has something to say in both languages, and these English words."""
+    return words in message["en"] and bool(message["ko"])
+
+
+def test_auto_takes_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The highest level that stood in the trial is chosen."""
+    pretend(monkeypatch, NO_NAMESPACES)
+    assert levels.choose("auto") == 2
+    assert levels.probe().levels[2].layers == ("landlock", "seccomp", "rlimits")
+
+
+def test_a_lower_level_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number is taken as it is where it is available, 0 always."""
+    pretend(monkeypatch, NO_NAMESPACES)
+    assert [levels.choose(1), levels.choose(0)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("level", "words"), [(4, "needs root"), (3, "Ordinary users"), (5, "from 0 to 4"), (-1, "no isolation")]
+)
+def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, level: int, words: str) -> None:
+    """A level that can't be had is an error that says why."""
+    pretend(monkeypatch, NO_NAMESPACES)
+    with pytest.raises(IsolationError) as caught:
+        levels.choose(level)
+    assert is_said(caught.value.message, words)
+
+
+def test_auto_never_means_unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only level 0 is there, it has to be asked for by its number."""
+    pretend(monkeypatch, NOTHING)
+    with pytest.raises(IsolationError) as caught:
+        levels.choose("auto")
+    assert is_said(caught.value.message, "--isolation 0")
+    assert levels.choose(0) == 0
+
+
+def test_every_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed is named in words."""
+    pretend(monkeypatch, NOTHING)
+    told = {level: standing.reason for level, standing in levels.probe().levels.items()}
+    for level, words in {
+        4: "container",
+        3: "older than Linux 5.12",
+        2: "no Landlock",
+        1: "seccomp",
+        0: "always",
+    }.items():
+        assert is_said(told[level], words)
+
+
+def test_missing_landlock_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Namespaces stand without Landlock, and it is said that it is missing."""
+    pretend(monkeypatch, {**NO_NAMESPACES, "3": {"layers": ["namespaces", "seccomp", "rlimits"]}})
+    assert levels.choose("auto") == 3
+    assert is_said(levels.probe().levels[3].reason, "without Landlock")
+
+
+def test_an_unknown_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where system calls are not known, the machine is named."""
+    pretend(monkeypatch, {str(level): {"what": "linux on riscv64", "number": 38} for level in (4, 3, 2, 1)})
+    assert is_said(levels.probe().levels[2].reason, "riscv64")
+
+
+def test_other_systems_have_level_0_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On other systems nothing is tried, and it is said that only Linux has walls."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    found = levels.probe()
+    assert found.best == 0
+    assert is_said(found.levels[4].reason, "Only Linux")
+
+
+@pytest.mark.parametrize("source", ["raise SystemExit(3)", "print('{')", "print('{}')"])
+def test_a_trial_that_fails_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str) -> None:
+    """A probe that crashes or talks nonsense offers nothing and stops nothing."""
+    probe = tmp_path / "probe.py"
+    probe.write_text(source)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(levels, "_PROBE", probe)
+    found = levels.probe()
+    assert found.best == 0
+    assert is_said(found.levels[1].reason, "The trial failed")
+
+
+def test_the_probe_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process tries the machine once."""
+    pretend(monkeypatch, NO_NAMESPACES)
+    first = levels.probe()
+    pretend(monkeypatch, NOTHING)
+    assert levels.probe() is first
+
+
+@pytest.mark.parametrize("level", levels.LEVELS)
+def test_every_level_has_a_meaning(level: int) -> None:
+    """Each level says what it means."""
+    assert is_said(levels.meaning_of(level), "Student code")
+
+
+def test_every_layer_has_a_meaning() -> None:
+    """Each layer says what it is."""
+    for layer in ("namespaces", "uid", "landlock", "seccomp", "rlimits"):
+        assert is_said(levels.meaning_of_layer(layer), "of")
+
+
+def test_probing_needs_no_numpy() -> None:
+    """The level is known before numpy is loaded."""
+    code = "import sys; from autograder.sandbox import levels; levels.probe(); raise SystemExit('numpy' in sys.modules)"
+    root = str(Path(levels.__file__).parents[2])
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env={**os.environ, "PYTHONPATH": root})
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has these walls")
+def test_this_machine_has_walls() -> None:
+    """On Linux some level above 0 stands, and root has the highest."""
+    found = levels.probe()
+    assert found.best >= 1
+    if os.geteuid() == 0:
+        assert found.best == 4
+
+
+def test_readable_is_what_numpy_and_the_standard_library_need() -> None:
+    """They are there, as absolute paths that exist, and no folder of packages is."""
+    paths = levels.readable_paths()
+    assert str(Path(np.__file__).parent) in paths
+    assert str(Path(os.__file__).parent) in paths
+    assert all(Path(path).is_absolute() and Path(path).exists() for path in paths)
+    assert not [path for path in paths if Path(path).name in {"site-packages", "dist-packages"}]
+
+
+def test_package_folders_are_found(tmp_path: Path) -> None:
+    """Packages lie in a Python's folder or one deeper; elsewhere nobody looks."""
+    found = ["site-packages", "python3/dist-packages", "python3.12/site-packages"]
+    for folder in [*found, "python3.12/json", "other/site-packages", "python3.12/json/site-packages"]:
+        (tmp_path / folder).mkdir(parents=True)
+    assert package_folders(str(tmp_path)) == sorted(str(tmp_path / folder) for folder in found)
+    assert package_folders(str(tmp_path / "nowhere")) == []

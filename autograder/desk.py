@@ -1,0 +1,242 @@
+"""What lies on a judge's desk: references, backends, and the submission at hand."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import math
+import sys
+import tempfile
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from autograder.assignments import Assignment
+from autograder.errors import CourseError, SandboxError
+from autograder.messages import say
+from autograder.releasing import stub_text
+from autograder.results import Isolation, Note
+from autograder.sandbox.backends import Backend, Bounds, PlainBackend, WarmBackend
+from autograder.sandbox.student import Student
+from autograder.submissions.sources import Submission
+
+BACKSTOP: Final = 2
+"""The kernel's own limit on CPU time is this many times the limit that the judge keeps."""
+
+BackendName = Literal["auto", "warm", "plain"]
+
+
+class Desk:
+    """Opens a submission at a time for the checks of some assignments.
+
+    Parameters
+    ----------
+    level : int
+        Isolation level of the student's process.
+    backend : {"auto", "warm", "plain"}
+        Where student code runs; ``auto`` is ``warm`` on Linux, ``plain`` elsewhere.
+    """
+
+    def __init__(self, *, level: int, backend: BackendName = "auto") -> None:
+        self._level = level
+        self._plain = backend == "plain" or (backend == "auto" and sys.platform != "linux")
+        self._backends: dict[tuple[Bounds, tuple[Path, ...]], Backend] = {}
+        self._references: dict[Path, types.ModuleType] = {}
+        self._given: dict[Path, str] = {}
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self.work: Work | None = None
+
+    def begin(self, submission: Submission, assignment: Assignment) -> Work:
+        """Put a submission on the desk; nothing of it runs yet."""
+        self.clear()
+        self.work = Work(self, submission, assignment)
+        return self.work
+
+    def clear(self) -> None:
+        """End the processes of the submission at hand."""
+        if self.work:
+            self.work.close()
+            self.work = None
+
+    def close(self) -> None:
+        """Clear the desk and end every backend."""
+        self.clear()
+        while self._backends:
+            self._backends.popitem()[1].close()
+        if self._scratch:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def student(self, submission: Submission, assignment: Assignment, oracles: frozenset[str]) -> Student:
+        """Make the `student` of a check."""
+        return Student(
+            submission,
+            assignment,
+            _Restarting(self, assignment),
+            reference=self.reference(assignment) if has_reference(assignment) else None,
+            given=self.given(assignment),
+            oracles=oracles,
+        )
+
+    def reference(self, assignment: Assignment) -> types.ModuleType:
+        """Return the reference solution, run once in this process.
+
+        Raises
+        ------
+        CourseError
+            If it isn't there or doesn't run.
+        """
+        path = assignment.reference
+        if path not in self._references:
+            self._references[path] = _run_reference(path, assignment.name)
+        return self._references[path]
+
+    def given(self, assignment: Assignment) -> str:
+        """Return the source of what students were given: the stub, and what sibling assignments give beside exercises."""
+        if assignment.folder not in self._given:
+            self._given[assignment.folder] = _given_text(assignment)
+        return self._given[assignment.folder]
+
+    def backend(self, assignment: Assignment) -> Backend:
+        """Return the backend that fits an assignment's limits and data, started at its first use."""
+        bounds = Bounds(assignment.limits.memory_mb, math.ceil(BACKSTOP * assignment.limits.total_s))
+        key = (bounds, assignment.data)
+        if key not in self._backends:
+            if self._plain:
+                self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="autograder-")
+                self._backends[key] = PlainBackend(bounds=bounds, folder=Path(self._scratch.name))
+            else:
+                self._backends[key] = WarmBackend(level=self._level, bounds=bounds, data=assignment.data)
+        return self._backends[key]
+
+    def drop(self, backend: Backend) -> None:
+        """Forget a backend that has died."""
+        for key in [key for key, known in self._backends.items() if known is backend]:
+            self._backends.pop(key).close()
+
+
+class _Restarting:
+    """A backend that is started anew once when it has died: one submission must not cost another its grade."""
+
+    def __init__(self, desk: Desk, assignment: Assignment) -> None:
+        self._desk = desk
+        self._assignment = assignment
+
+    @property
+    def isolation(self) -> Isolation:
+        return self._desk.backend(self._assignment).isolation
+
+    def open(self) -> object:
+        backend = self._desk.backend(self._assignment)
+        try:
+            return backend.open()
+        except SandboxError:
+            self._desk.drop(backend)
+            return self._desk.backend(self._assignment).open()
+
+    def close(self) -> None:
+        """The desk closes its backends."""
+
+
+@dataclass
+class Work:
+    """One submission while its checks run.
+
+    Attributes
+    ----------
+    wrong : set of str
+        Exercises of which a check did not pass.
+    """
+
+    desk: Desk
+    submission: Submission
+    assignment: Assignment
+    wrong: set[str] = field(default_factory=set)
+    _students: dict[frozenset[str], Student] = field(default_factory=dict)
+
+    def student(self, oracles: Iterable[str] = ()) -> Student:
+        """Return the submission as checks see it, with the reference answering for some exercises."""
+        key = frozenset(oracles)
+        if key not in self._students:
+            self._students[key] = self.desk.student(self.submission, self.assignment, key)
+        return self._students[key]
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether the reference can answer for wrong siblings."""
+        return has_reference(self.assignment)
+
+    @property
+    def isolation(self) -> Isolation:
+        """The walls around it."""
+        return self.desk.backend(self.assignment).isolation
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What loading it gave to remark."""
+        notes = [*self.submission.notes, *(note for student in self._students.values() for note in student.notes)]
+        return tuple({note.message["en"]: note for note in notes}.values())
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that its processes used."""
+        return math.fsum(student.cpu_s for student in self._students.values())
+
+    def close(self) -> None:
+        """End its processes."""
+        for student in self._students.values():
+            student.close()
+
+
+def has_reference(assignment: Assignment) -> bool:
+    """Say whether the solution is here: the public checks that a student runs at home stand beside his own file."""
+    return assignment.reference.exists() and assignment.hidden_checks.exists()
+
+
+def _run_reference(path: Path, name: str) -> types.ModuleType:
+    module = types.ModuleType(f"reference_{name}")
+    module.__file__ = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        linecache.cache[str(path)] = (len(text), None, text.splitlines(keepends=True), str(path))
+        exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - the instructor's own file
+    except Exception as error:
+        raise CourseError(say("{file}: the reference solution doesn't run: {reason}", file=path, reason=repr(error))) from error
+    return module
+
+
+def _given_text(assignment: Assignment) -> str:
+    if not assignment.reference.exists():
+        return ""
+    own = stub_text(assignment.reference.read_text(encoding="utf-8"))
+    exercises = set()
+    others = []
+    for settings in sorted(assignment.folder.parent.glob("*/assignment.toml")):
+        solution = settings.with_name(f"{settings.parent.name}.py")
+        if solution.exists():
+            tree = ast.parse(solution.read_text(encoding="utf-8"))
+            others.append(tree)
+            exercises |= _exercise_names(solution.read_text(encoding="utf-8"))
+    taken = {node.name for node in ast.parse(own).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    more = []
+    for tree in others:
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in exercises | taken:
+                taken.add(node.name)
+                more.append(ast.unparse(node))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                more.append(ast.unparse(node))
+    return "\n".join([own, *more])
+
+
+def _exercise_names(solution: str) -> set[str]:
+    """Return the top-level names whose definition holds a solution."""
+    lines = solution.splitlines()
+    marked = [number for number, line in enumerate(lines, 1) if "### BEGIN SOLUTION" in line]
+    names = set()
+    for node in ast.parse(solution).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and any(node.lineno <= n <= (node.end_lineno or 0) for n in marked):
+            names.add(node.name)
+    return names

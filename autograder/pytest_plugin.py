@@ -1,0 +1,273 @@
+"""pytest is the judge: fixtures, markers, and what the end of a check means.
+
+A grader is an ordinary pytest file. Its checks use `student` (the submission
+behind the wall), `reference` (the solution, on this side) and `rng`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import zlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from autograder.messages import Message, join, say
+from autograder.results import Note, Verdict
+
+if TYPE_CHECKING:
+    import types
+
+    import numpy as np
+
+    from autograder.assignments import Assignment
+    from autograder.desk import Desk
+    from autograder.sandbox.student import Student
+
+CHECK_FILES: Final = ("test_public.py", "test_hidden.py")
+DESK: Final = pytest.StashKey["Desk"]()
+_ASSIGNMENTS: Final = pytest.StashKey[dict[Path, "Assignment"]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run on one submission."""
+    group = parser.getgroup("autograder")
+    group.addoption("--submission", metavar="PATH", help="the submission to judge (default: the file beside the checks)")
+    group.addoption("--isolation", default="auto", metavar="LEVEL", help="isolation level, 4 to 0 (default: the best there is)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    for marker in (
+        "exercise(name): the exercise that a check judges",
+        "points(n): what a check is worth; 0 for practice",
+        "leans_on(name, ...): sibling exercises that a right solution calls; where those are wrong, the reference answers for them",
+        "mistakes(id, ...): mistakes of the catalogue that a check can show",
+    ):
+        config.addinivalue_line("markers", marker)
+    config.stash[_ASSIGNMENTS] = {}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what student code runs in."""
+    desk = config.stash.get(DESK, None)
+    if desk:
+        desk.close()
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the markers and the docstring of a test function say.
+
+    Attributes
+    ----------
+    name : str
+        The function's name.
+    sentence : Message
+        What the student reads.
+    siblings : tuple of str
+        Exercises that a right solution calls.
+    """
+
+    name: str
+    exercise: str
+    points: float
+    hidden: bool
+    sentence: Message
+    siblings: tuple[str, ...]
+
+
+def check_of(item: pytest.Item) -> Check | None:
+    """Return what an item says of itself, or None where it is an ordinary test.
+
+    Raises
+    ------
+    pytest.UsageError
+        If it is a check and its markers are missing or wrong.
+    """
+    if item.path.name not in CHECK_FILES or not isinstance(item, pytest.Function):
+        return None
+    if item.cls is not None:
+        raise pytest.UsageError(f"{item.nodeid}: a check is a function; a class would keep its state between submissions")
+    exercise = _only_argument(item, "exercise", str)
+    points = float(_only_argument(item, "points", (int, float)))
+    if not 0 <= points < math.inf:
+        raise pytest.UsageError(f"{item.nodeid}: points must be a number from 0 up, got {points}")
+    siblings = item.get_closest_marker("leans_on")
+    return Check(
+        name=item.name,
+        exercise=exercise,
+        points=points,
+        hidden=item.path.name == "test_hidden.py",
+        sentence=_sentence(item),
+        siblings=tuple(siblings.args) if siblings else (),
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.Item]) -> None:
+    """Refuse checks without points or exercise, and points that don't add up."""
+    hidden: dict[Path, dict[str, float]] = {}
+    seen: dict[tuple[Path, str], str] = {}
+    for item in items:
+        check = check_of(item)
+        if check:
+            other = seen.setdefault((item.path.parent, item.name), item.nodeid)
+            if other != item.nodeid:
+                raise pytest.UsageError(f"{item.nodeid}: the name stands for another check already, {other}")
+        if check and check.hidden:
+            sums = hidden.setdefault(item.path.parent, {})
+            sums[check.exercise] = sums.get(check.exercise, 0.0) + check.points
+    if not any(config.getoption(name, None) for name in ("keyword", "markexpr", "deselect", "lf")) and not _names_one(config):
+        for folder, sums in hidden.items():
+            _compare_points(folder, sums, config)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Student:
+    """Return the submission, behind the wall."""
+    desk = _desk(request.config)
+    if desk.work is None:
+        desk.begin(*_submission_at_hand(request))
+    assert desk.work is not None  # noqa: S101 - just begun
+    return desk.work.student()
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> types.ModuleType:
+    """Return the reference solution, in this process."""
+    return _desk(request.config).reference(assignment_of(request.config, request.path.parent))
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Return a generator that is the same for a check each time."""
+    import numpy as np  # noqa: PLC0415 - every pytest run imports this module
+
+    return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+    """Judge a check again, with the reference answering for the siblings that are wrong."""
+    try:
+        return (yield)
+    except (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception):
+        raise
+    except BaseException as error:
+        check = check_of(pyfuncitem)
+        desk = pyfuncitem.config.stash.get(DESK, None)
+        work = desk.work if desk else None
+        if check is None or work is None or outcome_of(error, check).verdict is Verdict.GRADER_ERROR:
+            raise
+        wrong = work.wrong.intersection(check.siblings) if work.has_reference else frozenset()
+        if not wrong:
+            work.wrong.add(check.exercise)
+            raise
+        student = work.student(wrong)
+        try:
+            result = pyfuncitem.obj(**_arguments(pyfuncitem, student))
+        except BaseException:
+            work.wrong.add(check.exercise)
+            raise
+        names = ", ".join(f"`{name}`" for name in sorted(wrong))
+        student.notes.append(Note("oracle", say("`{exercise}` was judged with a right {names} in place of yours.", exercise=check.exercise, names=names)))
+        return result
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict of a check, and the sentence for the student."""
+
+    verdict: Verdict
+    message: Message
+
+
+def outcome_of(error: BaseException, check: Check) -> Outcome:
+    """Say what an exception that ended a check means."""
+    from autograder.checks import CheckFailed  # noqa: PLC0415 - see rng
+    from autograder.sandbox.faults import StudentFault  # noqa: PLC0415
+
+    if isinstance(error, StudentFault | CheckFailed):
+        verdict = error.verdict if isinstance(error, StudentFault) else Verdict.FAILED
+        found = error.message if check.hidden else error.detail
+        return Outcome(verdict, join(check.sentence, found))
+    if isinstance(error, AssertionError):
+        return Outcome(Verdict.FAILED, check.sentence)
+    told = say("The check itself failed, and that is not the student's fault: {error}", error=f"{type(error).__name__}: {error}")
+    return Outcome(Verdict.GRADER_ERROR, told)
+
+
+def assignment_of(config: pytest.Config, folder: Path) -> Assignment:
+    """Return the assignment whose checks lie in a folder."""
+    from autograder.assignments import load_assignment  # noqa: PLC0415 - see rng
+
+    known = config.stash[_ASSIGNMENTS]
+    if folder not in known:
+        known[folder] = load_assignment(folder)
+    return known[folder]
+
+
+def _desk(config: pytest.Config) -> Desk:
+    from autograder.desk import Desk  # noqa: PLC0415 - see rng
+    from autograder.sandbox.levels import choose  # noqa: PLC0415
+
+    if DESK not in config.stash:
+        asked = config.getoption("--isolation")
+        config.stash[DESK] = Desk(level=choose(int(asked) if asked.isdecimal() else asked))
+    return config.stash[DESK]
+
+
+def _submission_at_hand(request: pytest.FixtureRequest) -> tuple[Any, Assignment]:
+    from autograder.errors import AutograderError  # noqa: PLC0415 - see rng
+    from autograder.submissions import candidate_at, read_submission  # noqa: PLC0415
+
+    assignment = assignment_of(request.config, request.path.parent)
+    named = request.config.getoption("--submission")
+    places = [Path(named)] if named else [assignment.folder / name for name in assignment.entry]
+    path = next((place for place in places if place.exists()), places[0])
+    try:
+        return read_submission(candidate_at(path, assignment.name), assignment), assignment
+    except AutograderError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _arguments(item: pytest.Function, student: Student) -> dict[str, Any]:
+    names = inspect.signature(item.obj).parameters
+    return {name: student if name == "student" else _again(item, name) for name in names}
+
+
+def _again(item: pytest.Function, name: str) -> Any:
+    # The generator starts anew, so that both runs see the same inputs.
+    return rng.__wrapped__(item._request) if name == "rng" else item.funcargs[name]  # noqa: SLF001
+
+
+def _only_argument(item: pytest.Item, marker: str, kind: type | tuple[type, ...]) -> Any:
+    found = list(item.iter_markers(marker))
+    if len(found) != 1 or len(found[0].args) != 1 or not isinstance(found[0].args[0], kind):
+        raise pytest.UsageError(f"{item.nodeid}: a check needs exactly one @pytest.mark.{marker}(...), got {len(found)}")
+    return found[0].args[0]
+
+
+def _sentence(item: pytest.Function) -> Message:
+    paragraphs = [" ".join(part.split()) for part in (inspect.getdoc(item.obj) or "").split("\n\n")]
+    if len(paragraphs) < 2 or not all(paragraphs[:2]):  # noqa: PLR2004 - two languages
+        raise pytest.UsageError(f"{item.nodeid}: the docstring must say what is checked, in English and, after an empty line, in Korean")
+    return {"en": paragraphs[0], "ko": paragraphs[1]}
+
+
+def _names_one(config: pytest.Config) -> bool:
+    return any("::" in argument for argument in config.args)
+
+
+def _compare_points(folder: Path, sums: dict[str, float], config: pytest.Config) -> None:
+    assignment = assignment_of(config, folder)
+    expected = {exercise.name: exercise.points for exercise in assignment.exercises}
+    for name in {**sums, **expected}:
+        if not math.isclose(sums.get(name, 0.0), expected.get(name, -1.0)):
+            raise pytest.UsageError(
+                f"{folder}: the hidden checks of {name} add up to {sums.get(name, 0.0):g} points, assignment.toml says {expected.get(name, 'nothing')}"
+            )

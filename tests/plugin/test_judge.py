@@ -1,0 +1,165 @@
+"""A judge streams submissions through the checks: every verdict, our faults, and nothing that lingers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import CourseError
+from autograder.judge import Judge
+from autograder.results import SubmissionResult, Verdict
+from autograder.sandbox.levels import choose
+from autograder.submissions import Cell, Submission
+
+RIGHT = "def double(x):\n    return x + x\n\ndef main(x):\n    return double(x) + 1\n"
+
+
+def submission(source: str, student: str = "kim") -> Submission:
+    """Make a submission to the tiny course."""
+    return Submission(student, "tiny", ("tiny.py",), (Cell("tiny.py", source),), {}, (), "0" * 64)
+
+
+@pytest.fixture
+def judge(course: Path) -> Iterator[Judge]:
+    """Start a judge of the tiny course."""
+    made = Judge([course], level=choose("auto"))
+    yield made
+    made.close()
+
+
+def verdicts(result: SubmissionResult) -> dict[str, str]:
+    """Return the verdict of each hidden check."""
+    return {check.id: check.verdict.value for check in result.checks if check.hidden}
+
+
+BODIES = {
+    Verdict.PASSED: "return 2 * x",
+    Verdict.FAILED: "return 3 * x",
+    Verdict.MISSING: "raise NotImplementedError",
+    Verdict.CRASHED: "return x / 'a'",
+    Verdict.TIMED_OUT: "\n        while True: pass",
+    Verdict.OUT_OF_MEMORY: "return np.ones(2**30)",
+    Verdict.MALFORMED: "return 'x' * 5_000_000",
+}
+
+
+@pytest.mark.parametrize(("verdict", "body"), BODIES.items(), ids=lambda value: getattr(value, "value", ""))
+def test_every_verdict_of_a_student(judge: Judge, verdict: Verdict, body: str) -> None:
+    """Each way in which student code can end has its verdict, and nothing but passed earns points."""
+    result = judge.grade(submission(f"def double(x):\n    if True: {body}\n"))
+    assert verdicts(result)["test_double"] == verdict.value
+    assert result.status == "graded"
+    assert result.score == (2 if verdict is Verdict.PASSED else 0)
+
+
+def test_a_grader_that_raises_is_never_the_students_fault(course: Path) -> None:
+    """The score is null, the instructor is told, and the next submission is judged."""
+    hidden = course / "test_hidden.py"
+    text = hidden.read_text(encoding="utf-8")
+    hidden.write_text(text.replace("x = rng.normal()", "x = 1 / 0"), encoding="utf-8")
+    judge = Judge([course], level=choose("auto"))
+    try:
+        result = judge.grade(submission(RIGHT))
+        assert result.status == "grader_error"
+        assert result.score is None
+        assert verdicts(result) == {"test_double": "passed", "test_main": "grader_error"}
+        assert judge.grade(submission(RIGHT, "lee")).student == "lee"
+    finally:
+        judge.close()
+
+
+@pytest.mark.parametrize("text", ["def (", "import nothing_like_it", "raise ValueError"])
+def test_graders_that_cannot_be_collected_are_said(course: Path, text: str) -> None:
+    """A broken test file is a course error, with the reason."""
+    (course / "test_hidden.py").write_text(text, encoding="utf-8")
+    judge = Judge([course], level=choose("auto"))
+    with pytest.raises(CourseError, match="test_hidden"):
+        judge.grade(submission(RIGHT))
+    judge.close()
+
+
+def test_a_reference_that_does_not_run_is_said(course: Path) -> None:
+    """A broken solution is a course error."""
+    (course / "tiny.py").write_text("1 / 0\n", encoding="utf-8")
+    judge = Judge([course], level=choose("auto"))
+    with pytest.raises(CourseError, match="reference"):
+        judge.grade(submission(RIGHT))
+    judge.close()
+
+
+def test_nothing_of_one_student_reaches_the_next(judge: Judge) -> None:
+    """Results are the same whoever was graded before."""
+    alone = judge.grade(submission(RIGHT)).to_json()
+    hostile = "print('x' * 9999)\nimport numpy as np\nnp.ndarray\nnp.sum = None\ndef double(x):\n    print('secret')\n    return y\n"
+    other = judge.grade(submission(hostile, "lee"))
+    again = judge.grade(submission(RIGHT)).to_json()
+    for result in (alone, again):
+        for key in ("wall_s", "cpu_s"):
+            result.pop(key)
+        for check in result["checks"]:
+            check.pop("wall_s")
+    assert alone == again
+    assert other.score == 0
+    assert "secret" not in json.dumps(other.to_json())
+
+
+def test_only_some_exercises_can_be_judged(judge: Judge) -> None:
+    """`exercises` narrows what is run."""
+    result = judge.grade(submission(RIGHT), exercises=["main"])
+    assert verdicts(result) == {"test_main": "passed"}
+
+
+def test_public_checks_need_no_solution(course: Path, tmp_path: Path) -> None:
+    """A folder with nothing but public checks can be judged."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    (folder / "test_public.py").write_bytes((course / "test_public.py").read_bytes())
+    judge = Judge([folder], level=choose("auto"), hidden=False)
+    result = judge.grade(submission(RIGHT))
+    judge.close()
+    assert [(check.id, check.verdict.value) for check in result.checks] == [("test_double_of_three", "passed")]
+
+
+def test_a_judge_that_dies_is_replaced(judge: Judge) -> None:
+    """The submission at hand is a grader error; the next one is graded."""
+    judge.grade(submission(RIGHT))
+    assert judge._process is not None
+    os.kill(judge._process.pid, signal.SIGKILL)
+    judge._process.wait()
+    assert judge.grade(submission(RIGHT)).status == "grader_error"
+    assert judge.grade(submission(RIGHT)).score == 5
+
+
+def test_a_dead_warm_process_costs_nobody_a_grade(judge: Judge) -> None:
+    """What children are forked from is started anew."""
+    judge.grade(submission(RIGHT))
+    assert judge._process is not None
+    for child in children_of(judge._process.pid):
+        os.kill(child, signal.SIGKILL)
+    time.sleep(0.2)
+    assert judge.grade(submission(RIGHT)).score == 5
+
+
+def test_closing_leaves_no_process(course: Path) -> None:
+    """A closed judge has taken its children with it."""
+    judge = Judge([course], level=choose("auto"))
+    judge.grade(submission(RIGHT))
+    assert judge._process is not None
+    family = [judge._process.pid, *children_of(judge._process.pid)]
+    assert len(family) > 1
+    judge.close()
+    deadline = time.monotonic() + 5
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the children of a process."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -1,0 +1,259 @@
+"""Hidden checks of computational_graph."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import assert_close, check
+
+PAIR = {
+    "en": "backward must return two numbers, (dx, dy).",
+    "ko": "backward는 숫자 두 개 (dx, dy)를 돌려줘야 해요.",
+}
+
+
+def is_row_of(value, count):
+    """Whether a value is a tuple, a list or an array of that many entries."""
+    if isinstance(value, np.ndarray):
+        return value.shape == (count,)
+    return isinstance(value, (tuple, list)) and len(value) == count
+
+
+def check_pair(actual, expected):
+    """Compare dx and dy, both together: then a message can say that they are in the wrong order."""
+    check(is_row_of(actual, 2), PAIR)
+    assert_close(actual, expected, what="backward(dout)", rtol=1e-9)
+
+
+def forward_and_backward(layer, x, y, dout):
+    """Send two numbers forward and one slope back."""
+    layer.forward(x, y)
+    return layer.backward(dout)
+
+
+def draw_numbers(rng, count):
+    """Draw numbers of both signs whose sizes are all different and none of which is near 0 or 1."""
+    sizes = rng.permutation(count) + rng.uniform(1.3, 1.7, size=count)
+    return [float(size) for size in sizes * rng.choice([-1.0, 1.0], size=count)]
+
+
+# AddLayer
+
+
+@pytest.mark.exercise("AddLayer")
+@pytest.mark.points(0.5)
+def test_sum_goes_forward(student, reference, rng):
+    """forward returns the sum of its two numbers.
+
+    forward는 두 숫자의 합을 돌려줘요.
+    """
+    x, y = draw_numbers(rng, 2)
+    assert_close(student.AddLayer().forward(x, y), reference.AddLayer().forward(x, y), what="forward(x, y)", rtol=1e-9)
+
+
+@pytest.mark.exercise("AddLayer")
+@pytest.mark.points(1)
+@pytest.mark.mistakes("like_mul", "ones")
+def test_sum_passes_the_slope_on(student, reference, rng):
+    """backward passes dout on unchanged to both numbers, whatever dout is.
+
+    backward는 dout이 얼마든 그대로 양쪽에 흘려보내요.
+    """
+    x, y, dout = draw_numbers(rng, 3)
+    expected = forward_and_backward(reference.AddLayer(), x, y, dout)
+    check_pair(forward_and_backward(student.AddLayer(), x, y, dout), expected)
+
+
+@pytest.mark.exercise("AddLayer")
+@pytest.mark.points(0.5)
+@pytest.mark.mistakes("like_mul", "ones")
+def test_sum_can_be_used_again(student, reference, rng):
+    """A layer can be used again with other numbers, and nothing of its first use remains.
+
+    계층은 다른 숫자로 다시 쓸 수 있고, 처음 쓴 흔적이 남지 않아야 해요.
+    """
+    x, y, dout, x_next, y_next, dout_next = draw_numbers(rng, 6)
+    layer, right = student.AddLayer(), reference.AddLayer()
+    forward_and_backward(layer, x, y, dout)
+    assert_close(layer.forward(x_next, y_next), right.forward(x_next, y_next), what="forward(x, y)", rtol=1e-9)
+    check_pair(layer.backward(dout_next), right.backward(dout_next))
+    check_pair(layer.backward(dout), right.backward(dout))
+
+
+# MulLayer
+
+
+@pytest.mark.exercise("MulLayer")
+@pytest.mark.points(0.5)
+def test_product_goes_forward(student, reference, rng):
+    """forward returns the product of its two numbers.
+
+    forward는 두 숫자의 곱을 돌려줘요.
+    """
+    x, y = draw_numbers(rng, 2)
+    assert_close(student.MulLayer().forward(x, y), reference.MulLayer().forward(x, y), what="forward(x, y)", rtol=1e-9)
+
+
+@pytest.mark.exercise("MulLayer")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("not_swapped")
+def test_slopes_are_the_other_factor(student, reference, rng):
+    """With dout = 1, the slope of each factor is the other factor.
+
+    dout = 1이면 한쪽의 기울기는 곱해진 다른 쪽의 값이에요.
+    """
+    x, y = draw_numbers(rng, 2)
+    expected = forward_and_backward(reference.MulLayer(), x, y, 1)
+    check_pair(forward_and_backward(student.MulLayer(), x, y, 1), expected)
+
+
+@pytest.mark.exercise("MulLayer")
+@pytest.mark.points(1)
+@pytest.mark.mistakes("not_swapped", "ignores_dout")
+def test_slopes_are_multiplied_by_dout(student, reference, rng):
+    """Both slopes are multiplied by the dout that arrives from above.
+
+    두 기울기에 모두 위에서 온 dout을 곱해야 해요.
+    """
+    x, y, dout = draw_numbers(rng, 3)
+    expected = forward_and_backward(reference.MulLayer(), x, y, dout)
+    check_pair(forward_and_backward(student.MulLayer(), x, y, dout), expected)
+
+
+@pytest.mark.exercise("MulLayer")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("not_swapped", "ignores_dout")
+def test_each_layer_keeps_its_own_numbers(student, reference, rng):
+    """Each layer remembers the numbers of its own latest forward; another layer must not disturb them.
+
+    계층마다 자기가 가장 최근에 받은 숫자를 기억해야 해요. 다른 계층이 그 값을 건드리면 안 돼요.
+    """
+    x, y, x_next, y_next, x_other, y_other, dout = draw_numbers(rng, 7)
+    pairs = []
+    for module in (student, reference):
+        layer, other = module.MulLayer(), module.MulLayer()
+        layer.forward(x, y)
+        layer.backward(dout)
+        layer.forward(x_next, y_next)
+        other.forward(x_other, y_other)
+        pairs.append((layer.backward(dout), other.backward(-dout), layer.backward(2 * dout)))
+    for actual, expected in zip(*pairs, strict=True):
+        check_pair(actual, expected)
+
+
+# buy_apples
+
+APPLES = ("price", "dapple", "dapple_num", "dtax")
+FOUR = {
+    "en": "Return four numbers: (price, dapple, dapple_num, dtax).",
+    "ko": "숫자 네 개 (price, dapple, dapple_num, dtax)를 돌려주세요.",
+}
+
+
+def check_price(actual, expected):
+    """Compare the price, even where the slopes are not there yet."""
+    several = isinstance(actual, (tuple, list)) or (isinstance(actual, np.ndarray) and actual.ndim == 1)
+    assert_close(actual[0] if several and len(actual) else actual, expected[0], what="price", rtol=1e-9)
+
+
+def check_entries(actual, expected, names, wanted, message):
+    """Compare the entries of a bill that are called as wanted."""
+    check(is_row_of(actual, len(names)), message)
+    places = [names.index(name) for name in wanted]
+    what = wanted[0] if len(wanted) == 1 else f"({', '.join(wanted)})"
+    slopes, right = [actual[place] for place in places], [expected[place] for place in places]
+    assert_close(slopes, right, what=what, rtol=1e-9)
+
+
+@pytest.mark.exercise("buy_apples")
+@pytest.mark.points(0.5)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_price_of_the_apples(student, reference):
+    """The first entry is the price of all apples, tax included.
+
+    첫 번째 값은 세금까지 더한 사과 전체의 가격이에요.
+    """
+    actual = student.once("buy_apples", student.buy_apples)
+    check_price(actual, reference.buy_apples())
+
+
+@pytest.mark.exercise("buy_apples")
+@pytest.mark.points(1)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_slopes_of_the_apples(student, reference):
+    """Go back through the tax layer first, then through the apple layer; dapple comes before dapple_num.
+
+    세금 계층을 먼저, 그다음 사과 계층을 거슬러 올라가세요. 튜플에서는 dapple이 dapple_num보다 먼저예요.
+    """
+    actual = student.once("buy_apples", student.buy_apples)
+    check_entries(actual, reference.buy_apples(), APPLES, ("dapple", "dapple_num"), FOUR)
+
+
+@pytest.mark.exercise("buy_apples")
+@pytest.mark.points(0.5)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_slope_of_the_tax(student, reference):
+    """dtax is the last entry: how much the price grows with the tax.
+
+    마지막 값은 dtax, 곧 세금이 커질 때 가격이 얼마나 커지는지예요.
+    """
+    actual = student.once("buy_apples", student.buy_apples)
+    check_entries(actual, reference.buy_apples(), APPLES, ("dtax",), FOUR)
+
+
+# buy_apples_and_oranges
+
+FRUITS = ("price", "dapple_num", "dapple", "dorange", "dorange_num", "dtax")
+SIX = {
+    "en": "Return six numbers: (price, dapple_num, dapple, dorange, dorange_num, dtax).",
+    "ko": "숫자 여섯 개 (price, dapple_num, dapple, dorange, dorange_num, dtax)를 돌려주세요.",
+}
+
+
+@pytest.mark.exercise("buy_apples_and_oranges")
+@pytest.mark.points(0.75)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_price_of_all_fruits(student, reference):
+    """The first entry is the price of all fruits, tax included.
+
+    첫 번째 값은 세금까지 더한 과일 전체의 가격이에요.
+    """
+    actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
+    check_price(actual, reference.buy_apples_and_oranges())
+
+
+@pytest.mark.exercise("buy_apples_and_oranges")
+@pytest.mark.points(0.75)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_slopes_of_the_apples_among_fruits(student, reference):
+    """For the apples the number comes first in the tuple, then the price of one.
+
+    사과는 개수의 기울기(dapple_num)가 먼저, 값의 기울기(dapple)가 그다음이에요.
+    """
+    actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
+    check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dapple_num", "dapple"), SIX)
+
+
+@pytest.mark.exercise("buy_apples_and_oranges")
+@pytest.mark.points(0.75)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_slopes_of_the_oranges(student, reference):
+    """For the oranges the price of one comes first in the tuple, then their number.
+
+    오렌지는 값의 기울기(dorange)가 먼저, 개수의 기울기(dorange_num)가 그다음이에요.
+    """
+    actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
+    check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dorange", "dorange_num"), SIX)
+
+
+@pytest.mark.exercise("buy_apples_and_oranges")
+@pytest.mark.points(0.75)
+@pytest.mark.leans_on("AddLayer", "MulLayer")
+def test_slope_of_the_tax_on_all_fruits(student, reference):
+    """dtax is the last entry: it counts all fruits together.
+
+    마지막 값은 dtax예요. 모든 과일을 함께 따져야 해요.
+    """
+    actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
+    check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dtax",), SIX)

@@ -1,0 +1,285 @@
+"""Hidden checks of gradient_descent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    CheckFailed,
+    assert_close,
+    assert_gradient,
+    assert_trajectory,
+    assert_unchanged,
+    check,
+    fetch,
+    read_records,
+)
+
+TRAJECTORY = json.loads(
+    (Path(__file__).parents[2] / "source_data/linear_regression/trajectory.json").read_text(encoding="utf-8")
+)
+COLUMNS = ("loss", "w0", "w1")
+
+# A slope measured by central differences is as right as one by the formula; the nearest wrong
+# formula is thousands of times further away.
+SLOPE_APART = 1e-5
+# float32 over 1000 iterations; one iteration more or less is five times further away.
+FIT_APART = 2e-5
+
+
+def draw_points(rng, size):
+    """Points far from the line that goes with them, as columns: no slope is near 0."""
+    X = rng.uniform(-1.0, 3.0, size=(size, 1))
+    y = 4.0 - 1.5 * X + rng.normal(size=(size, 1))
+    return 0.8, -3.1, X, y
+
+
+def bound_slopes(w0, w1, X, y):
+    """Bound the terms that the two slopes add up, so that cancelling ones are no false alarm."""
+    terms = np.abs(y) + np.abs(w0) + np.abs(w1 * X)
+    return np.array([2 * np.mean(terms), 2 * np.mean(terms * np.abs(X))])
+
+
+def read_two(answer, message):
+    """Read two numbers from an array, a list or a tuple, also of arrays that hold one number each."""
+    answer = fetch(answer)
+    check(
+        answer is not None,
+        {"en": "Nothing was returned: is the `return` missing?", "ko": "돌려준 값이 없어요. `return`을 빠뜨렸나요?"},
+    )
+    parts = answer if isinstance(answer, (list, tuple)) and len(answer) <= 2 else [answer]
+    try:
+        numbers = np.concatenate([np.ravel(np.asarray(part)) for part in parts])
+    except ValueError:
+        numbers = np.empty(0)
+    check(numbers.size == 2 and numbers.dtype.kind in "iuf", message)
+    return numbers.astype(float)
+
+
+TWO_SLOPES = {"en": "Return two numbers: dL/dw0 and dL/dw1.", "ko": "숫자 두 개, dL/dw0과 dL/dw1을 돌려주세요."}
+TWO_NUMBERS = {"en": "Return two numbers: w0 and w1.", "ko": "숫자 두 개, w0과 w1을 돌려주세요."}
+
+
+# Loss
+
+
+@pytest.mark.exercise("Loss")
+@pytest.mark.points(1.5)
+@pytest.mark.mistakes(
+    "sum_not_mean",
+    "half_mean",
+    "half_sum",
+    "rmse",
+    "mae",
+    "no_square",
+    "square_of_mean",
+    "div_n_minus_1",
+    "not_reduced",
+)
+def test_loss_is_the_mean_of_the_squared_errors(student, reference, rng):
+    """The loss is one number: square every error, add them up, divide by the number of points.
+
+    손실은 숫자 하나예요. 오차를 하나씩 제곱하고, 모두 더하고, 점의 개수로 나누세요.
+    """
+    f_x, y = rng.normal(size=(7, 1)) * 3, rng.normal(size=(7, 1)) + 1
+    assert_close(student.Loss(f_x, y), reference.Loss(f_x, y), what="Loss(f_x, y)", named_factors={"N": 7})
+
+
+@pytest.mark.exercise("Loss")
+@pytest.mark.points(0.5)
+def test_loss_keeps_its_arguments(student, reference, rng):
+    """The loss is right for other points too, and f_x and y are as they were.
+
+    점이 달라져도 손실을 맞게 구하고, f_x와 y는 그대로 두어야 해요.
+    """
+    f_x, y = rng.normal(size=(5, 1)), rng.normal(size=(5, 1)) * 2
+    seen = student.observe(student.Loss, f_x, y)
+    assert_close(seen.value, reference.Loss(f_x, y), what="Loss(f_x, y)", named_factors={"N": 5})
+    assert_unchanged((f_x, y), seen.arguments, what=("f_x", "y"))
+
+
+# gradient_descent: each slope is judged by itself, wherever it stands; the order is a check of its own
+
+
+def find_slope(slopes, expected, place):
+    """Take the slope from its place, or from the other one if it is right there."""
+    other = slopes[1 - place]
+    return other if np.isclose(other, expected[place], rtol=SLOPE_APART) else slopes[place]
+
+
+@pytest.mark.exercise("gradient_descent")
+@pytest.mark.points(1.25)
+@pytest.mark.leans_on("Loss")
+@pytest.mark.mistakes("forgot_2", "forgot_N", "forgot_N_and_2", "ascent_sign", "g0_with_X")
+def test_slope_for_w0(student, reference, rng):
+    """dL/dw0 is -2 times the mean of the errors y - (w0 + w1*x).
+
+    dL/dw0은 오차 y - (w0 + w1*x)의 평균에 -2를 곱한 값이에요.
+    """
+    points = draw_points(rng, 7)
+    expected = reference.gradient_descent(*points)
+    slopes = read_two(student.gradient_descent(*points), TWO_SLOPES)
+    assert_gradient(
+        find_slope(slopes, expected, 0),
+        expected[0],
+        what="dL/dw0",
+        scale=bound_slopes(*points)[0],
+        rtol=SLOPE_APART,
+        named_factors={"N": 7},
+    )
+
+
+@pytest.mark.exercise("gradient_descent")
+@pytest.mark.points(1.25)
+@pytest.mark.leans_on("Loss")
+@pytest.mark.mistakes("forgot_2", "forgot_N", "forgot_N_and_2", "ascent_sign", "g1_without_X")
+def test_slope_for_w1(student, reference, rng):
+    """dL/dw1 is -2 times the mean of error times x: every error is multiplied by its own x before averaging.
+
+    dL/dw1은 오차에 x를 곱해 평균을 낸 다음 -2를 곱한 값이에요. 평균을 내기 전에 오차마다 자기 x를 곱하세요.
+    """
+    points = draw_points(rng, 7)
+    expected = reference.gradient_descent(*points)
+    slopes = read_two(student.gradient_descent(*points), TWO_SLOPES)
+    assert_gradient(
+        find_slope(slopes, expected, 1),
+        expected[1],
+        what="dL/dw1",
+        scale=bound_slopes(*points)[1],
+        rtol=SLOPE_APART,
+        named_factors={"N": 7},
+    )
+
+
+@pytest.mark.exercise("gradient_descent")
+@pytest.mark.points(1)
+@pytest.mark.leans_on("Loss")
+@pytest.mark.mistakes("grads_swapped")
+def test_slopes_in_order(student, reference, rng):
+    """Both slopes are returned, dL/dw0 first and dL/dw1 second, for any number of points.
+
+    점이 몇 개든 두 기울기를 모두 돌려주세요. 순서는 dL/dw0이 먼저, dL/dw1이 나중이에요.
+    """
+    points = draw_points(rng, 9)
+    slopes = read_two(student.gradient_descent(*points), TWO_SLOPES)
+    assert_gradient(
+        slopes,
+        reference.gradient_descent(*points),
+        what="gradient_descent(w0, w1, X, y)",
+        scale=bound_slopes(*points),
+        rtol=SLOPE_APART,
+        named_factors={"N": 9},
+    )
+
+
+@pytest.mark.exercise("gradient_descent")
+@pytest.mark.points(0.5)
+@pytest.mark.leans_on("Loss")
+def test_gradient_descent_keeps_its_arguments(student, reference, rng):
+    """The slopes are right, and X and y are as they were: the caller needs them again.
+
+    기울기를 맞게 구하고, X와 y는 그대로 두어야 해요. 부른 쪽에서 다시 써야 하니까요.
+    """
+    points = draw_points(rng, 6)
+    expected, scale = reference.gradient_descent(*points), bound_slopes(*points)
+    seen = student.observe(student.gradient_descent, *points)
+    slopes = read_two(seen.value, TWO_SLOPES)
+    assert_gradient(slopes, expected, what="gradient_descent(w0, w1, X, y)", scale=scale, rtol=SLOPE_APART)
+    assert_unchanged(points, seen.arguments, what=("w0", "w1", "X", "y"))
+
+
+# main: it takes most of the time, so one run serves all checks
+
+
+def observe_main(student):
+    """Run main once a submission."""
+    return student.once("main", lambda: student.observe(student.main))
+
+
+def expect_printed(*columns):
+    """Return the rows that main must print: the iteration and these columns."""
+    return [[row[name] for name in ("i", *columns)] for row in TRAJECTORY["printed"]]
+
+
+def keep_columns(printed, columns):
+    """Write what was printed of these columns anew, each number with its own digits."""
+    lines = []
+    for record in read_records(printed, COLUMNS):
+        if all(name in record.values for name in columns):
+            numbers = [
+                f"{name} {number.value:.{min(max(number.decimals, 0), 40)}f}"
+                for name, number in record.values.items()
+                if name in columns
+            ]
+            lines.append(" ".join([*([] if record.iteration is None else [f"i {record.iteration}"]), *numbers]))
+    return "\n".join(lines) or printed
+
+
+def assert_printed(printed, *columns):
+    """Fail unless these columns are right, whatever the others hold."""
+    try:
+        assert_trajectory(printed, expect_printed(*COLUMNS), what="main()", columns=COLUMNS)
+    except CheckFailed:
+        assert_trajectory(keep_columns(printed, columns), expect_printed(*columns), what="main()", columns=columns)
+
+
+@pytest.mark.exercise("main")
+@pytest.mark.points(1)
+@pytest.mark.leans_on("Loss", "gradient_descent")
+@pytest.mark.mistakes("loss_before", "print99", "lr_off", "ascent_sign")
+def test_main_prints_the_losses(student):
+    """At i = 0, 100, ..., 900, main prints the loss of the line after that iteration's update.
+
+    main은 i = 0, 100, ..., 900에서 그 반복의 갱신을 마친 직선의 손실을 출력해요.
+    """
+    assert_printed(observe_main(student).printed, "loss")
+
+
+@pytest.mark.exercise("main")
+@pytest.mark.points(1)
+@pytest.mark.leans_on("Loss", "gradient_descent")
+@pytest.mark.mistakes("print99", "lr_off", "ascent_sign", "w1_uses_new_w0", "w1_not_updated")
+def test_main_prints_w0_and_w1(student):
+    """At i = 0, 100, ..., 900, main prints w0 and w1 as they are after that iteration's update.
+
+    main은 i = 0, 100, ..., 900에서 그 반복의 갱신을 마친 w0과 w1을 출력해요.
+    """
+    assert_printed(observe_main(student).printed, "w0", "w1")
+
+
+@pytest.mark.exercise("main")
+@pytest.mark.points(0.5)
+@pytest.mark.leans_on("Loss", "gradient_descent")
+@pytest.mark.mistakes("print99")
+def test_main_reports_every_hundred_iterations(student):
+    """At each i that is divisible by 100, from 0 to 900, there is a report with loss, w0 and w1.
+
+    i가 0부터 900까지 100의 배수일 때마다 손실과 w0, w1을 모두 출력해야 해요.
+    """
+    printed = observe_main(student).printed
+    reports = [record for record in read_records(printed, COLUMNS) if len(record.values) == len(COLUMNS)]
+    named = {record.iteration for record in reports} - {None}
+    if len(reports) < len(TRAJECTORY["printed"]) or (
+        named and not named.issuperset(row["i"] for row in TRAJECTORY["printed"])
+    ):
+        # Without labels that tell, the numbers themselves must.
+        assert_printed(printed, "loss")
+        assert_printed(printed, "w0", "w1")
+
+
+@pytest.mark.exercise("main")
+@pytest.mark.points(1.5)
+@pytest.mark.leans_on("Loss", "gradient_descent")
+@pytest.mark.mistakes("returns_swapped", "lr_off", "ascent_sign", "w1_uses_new_w0", "w1_not_updated")
+def test_main_returns_the_line(student):
+    """After 1000 iterations main returns (w0, w1).
+
+    1000번 되풀이한 뒤에 main은 (w0, w1)을 돌려줘요.
+    """
+    line = read_two(observe_main(student).value, TWO_NUMBERS)
+    expected = np.array([TRAJECTORY["returned"]["w0"], TRAJECTORY["returned"]["w1"]])
+    assert_close(line, expected, what="main()", scale=expected, rtol=FIT_APART)

@@ -1,0 +1,482 @@
+"""Hidden checks of layers.
+
+A layer is used again and again with batches of different sizes, so each layer has a check that runs the batches
+A, B (as large as A), one sample, three samples, and A again. Sizes are pairwise distinct, biases are not 0, and
+`dout` is signed: otherwise many wrong gradients look right.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import assert_close, assert_gradient, assert_unchanged, check, fetch
+
+EPSILON = 1e-7  # what cross_entropy_error adds inside the logarithm
+
+
+def draw_signed(rng, shape):
+    """Draw numbers of both signs, none nearer to 0 than 0.2."""
+    signs = rng.choice([-1.0, 1.0], size=shape)
+    signs.flat[:2] = 1.0, -1.0
+    return signs * rng.uniform(0.2, 2.0, size=shape)
+
+
+def draw_batches(rng, size):
+    """Draw the inputs A, B, one sample, three samples and A again; B has the signs of A turned over."""
+    a = draw_signed(rng, (4, size))
+    b = -np.sign(a) * rng.uniform(0.2, 2.0, size=a.shape)
+    return [a, b, draw_signed(rng, (1, size)), draw_signed(rng, (3, size)), a]
+
+
+def between(actual, one, other):
+    """Return `actual` where it lies between two accepted answers or next to one of them, else the first of them."""
+    try:
+        actual = np.asarray(fetch(actual), dtype=float).reshape(np.shape(one))
+    except (TypeError, ValueError):
+        return one
+    nearest = np.clip(actual, np.minimum(one, other), np.maximum(one, other))
+    return nearest if np.all(abs(actual - nearest) <= 1e-6 * np.max(np.abs(one))) else one
+
+
+# --- Relu ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.5)
+def test_relu_forward_keeps_positive_entries(student, reference, rng):
+    """`Relu.forward` keeps positive entries and turns negative ones into 0.
+
+    `Relu.forward`는 양수는 그대로 두고 음수는 0으로 바꿔요.
+    """
+    x = draw_signed(rng, (4, 3))
+    assert_close(student.Relu().forward(x), reference.Relu().forward(x), what="relu.forward(x)")
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("no_mask", "mask_inverted", "mask_from_dout", "ignores_dout")
+def test_relu_backward_follows_the_input(student, reference, rng):
+    """`Relu.backward` lets `dout` through where the input of `forward` was positive, and gives 0 elsewhere.
+
+    `Relu.backward`는 `forward`의 입력이 양수였던 자리에서는 `dout`을 그대로 흘려보내고, 나머지 자리에서는 0을 돌려줘요.
+    """
+    x, dout = draw_signed(rng, (4, 3)), draw_signed(rng, (4, 3))
+    mine, theirs = reference.Relu(), student.Relu()
+    mine.forward(x)
+    theirs.forward(x)
+    assert_gradient(theirs.backward(dout), mine.backward(dout), what="relu.backward(dout)")
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.3)
+@pytest.mark.mistakes("mask_stale")
+def test_relu_starts_afresh_with_every_batch(student, reference, rng):
+    """`Relu.backward` belongs to the last `forward` of the same layer, whatever was computed before or in another layer.
+
+    `Relu.backward`는 같은 계층에서 마지막으로 부른 `forward`를 기준으로 계산해야 해요. 이전 배치나 다른 계층의 값이 섞이면 안 돼요.
+    """
+    mine, theirs, other = reference.Relu(), student.Relu(), student.Relu()
+    for x in draw_batches(rng, 5):
+        dout = draw_signed(rng, x.shape)
+        assert_close(theirs.forward(x), mine.forward(x), what="relu.forward(x)")
+        other.forward(-x)
+        assert_gradient(theirs.backward(dout), mine.backward(dout), what="relu.backward(dout)")
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.2)
+def test_relu_gradient_at_exactly_zero_is_zero(student, reference, rng):
+    """Where the input is exactly 0, the gradient of `Relu` is 0.
+
+    입력이 정확히 0인 자리에서 `Relu`의 기울기는 0이에요.
+    """
+    x, dout = draw_signed(rng, (3, 4)), draw_signed(rng, (3, 4))
+    x[[0, 1, 2], [3, 0, 2]] = 0.0
+    mine, theirs = reference.Relu(), student.Relu()
+    assert_close(theirs.forward(x), mine.forward(x), what="relu.forward(x)")
+    assert_gradient(theirs.backward(dout), mine.backward(dout), what="relu.backward(dout)")
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.15)
+def test_relu_forward_leaves_its_input_alone(student, reference, rng):
+    """`Relu.forward` returns a new array; the array `x` that it was given stays as it was.
+
+    `Relu.forward`는 새 배열을 돌려줘요. 받은 배열 `x`의 값은 바뀌지 않아야 해요.
+    """
+    x = draw_signed(rng, (2, 5))
+    seen = student.observe(student.Relu().forward, x)
+    assert_close(seen.value, reference.Relu().forward(x), what="relu.forward(x)")
+    assert_unchanged(x, seen.arguments[0], what="x")
+
+
+@pytest.mark.exercise("Relu")
+@pytest.mark.points(0.1)
+def test_relu_backward_leaves_dout_alone(student, reference, rng):
+    """Bonus: `Relu.backward` works on a copy, so the caller's `dout` stays as it was.
+
+    보너스: `Relu.backward`는 복사본으로 계산해서, 받은 배열 `dout`의 값을 바꾸지 않아요.
+    """
+    x, dout = draw_signed(rng, (2, 5)), draw_signed(rng, (2, 5))
+    mine, theirs = reference.Relu(), student.Relu()
+    mine.forward(x)
+    theirs.forward(x)
+    seen = student.observe(theirs.backward, dout)
+    assert_gradient(seen.value, mine.backward(dout), what="relu.backward(dout)")
+    assert_unchanged(dout, seen.arguments[0], what="dout")
+
+
+# --- Sigmoid ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("Sigmoid")
+@pytest.mark.points(0.5)
+def test_sigmoid_forward_is_the_logistic_function(student, reference, rng):
+    """`Sigmoid.forward` computes 1 / (1 + exp(-x)) for every entry.
+
+    `Sigmoid.forward`는 모든 원소에 대해 1 / (1 + exp(-x))를 계산해요.
+    """
+    x = draw_signed(rng, (4, 3))
+    assert_close(student.Sigmoid().forward(x), reference.Sigmoid().forward(x), what="sigmoid.forward(x)")
+
+
+@pytest.mark.exercise("Sigmoid")
+@pytest.mark.points(0.9)
+@pytest.mark.mistakes("forgot_1mout", "forgot_out", "uses_x", "sigmoid_twice", "tanh_rule")
+def test_sigmoid_backward_uses_the_saved_output(student, reference, rng):
+    """`Sigmoid.backward` multiplies `dout` by the derivative of the sigmoid, written with the saved output of `forward`.
+
+    `Sigmoid.backward`는 `forward`에서 저장한 출력으로 시그모이드의 미분을 구해서 `dout`에 곱해요.
+    """
+    x, dout = draw_signed(rng, (4, 3)), draw_signed(rng, (4, 3))
+    mine, theirs = reference.Sigmoid(), student.Sigmoid()
+    mine.forward(x)
+    theirs.forward(x)
+    assert_gradient(theirs.backward(dout), mine.backward(dout), what="sigmoid.backward(dout)")
+
+
+@pytest.mark.exercise("Sigmoid")
+@pytest.mark.points(0.4)
+def test_sigmoid_starts_afresh_with_every_batch(student, reference, rng):
+    """`Sigmoid.backward` uses the last output of the same layer, whatever was computed before or in another layer.
+
+    `Sigmoid.backward`는 같은 계층의 마지막 출력을 써야 해요. 이전 배치나 다른 계층의 값이 섞이면 안 돼요.
+    """
+    mine, theirs, other = reference.Sigmoid(), student.Sigmoid(), student.Sigmoid()
+    for x in draw_batches(rng, 5):
+        dout = draw_signed(rng, x.shape)
+        assert_close(theirs.forward(x), mine.forward(x), what="sigmoid.forward(x)")
+        other.forward(0.5 - x)
+        assert_gradient(theirs.backward(dout), mine.backward(dout), what="sigmoid.backward(dout)")
+
+
+@pytest.mark.exercise("Sigmoid")
+@pytest.mark.points(0.2)
+def test_sigmoid_leaves_its_arguments_alone(student, reference, rng):
+    """`Sigmoid` returns new arrays; the arrays `x` and `dout` that it was given stay as they were.
+
+    `Sigmoid`는 새 배열을 돌려줘요. 받은 배열 `x`와 `dout`의 값은 바뀌지 않아야 해요.
+    """
+    x, dout = draw_signed(rng, (2, 5)), draw_signed(rng, (2, 5))
+    mine, theirs = reference.Sigmoid(), student.Sigmoid()
+    mine.forward(x)
+    forward = student.observe(theirs.forward, x)
+    backward = student.observe(theirs.backward, dout)
+    assert_gradient(backward.value, mine.backward(dout), what="sigmoid.backward(dout)")
+    assert_unchanged(x, forward.arguments[0], what="x")
+    assert_unchanged(dout, backward.arguments[0], what="dout")
+
+
+# --- Affine -------------------------------------------------------------------------------------------------------
+
+SAMPLES, INPUTS, OUTPUTS = 4, 3, 5
+SIZES = {"N": SAMPLES, "D": INPUTS, "H": OUTPUTS}
+NOT_STORED = {
+    "en": "After `backward` the gradients of W and b are not both on the layer, as `self.dW` and `self.db`.",
+    "ko": "`backward`를 부른 뒤에 W와 b의 기울기가 `self.dW`와 `self.db`에 모두 저장되어 있지 않아요.",
+}
+
+
+def draw_parameters(rng, inputs=INPUTS, outputs=OUTPUTS):
+    """Draw weights and biases, none of them 0."""
+    return 0.5 * draw_signed(rng, (inputs, outputs)), 0.5 * draw_signed(rng, (outputs,))
+
+
+def stored_gradients(student, layer):
+    """Return what `backward` left on the layer as the gradients of W and b; None for one that is not there."""
+    if student.has(layer, "grads") and not student.has(layer, "dW"):
+        grads = fetch(layer.grads)
+        if isinstance(grads, dict):
+            named = {str(key).lower().removeprefix("d"): value for key, value in grads.items()}
+            return named.get("w"), named.get("b")
+        pair = list(grads) if isinstance(grads, (list, tuple)) else []
+        return (pair[0], pair[1]) if len(pair) == 2 else (None, None)
+    found = []
+    for names in (("dW", "gradW", "Wgrad"), ("db", "gradb", "bgrad")):
+        name = next((name for name in names if student.has(layer, name)), None)
+        found.append(fetch(getattr(layer, name)) if name else None)
+    return tuple(found)
+
+
+def run_affine(student, reference, rng):
+    """Run one batch forward and backward; return (answers, expectations, magnitudes) of dx, dW and db."""
+    W, b = draw_parameters(rng)
+    x, dout = draw_signed(rng, (SAMPLES, INPUTS)), draw_signed(rng, (SAMPLES, OUTPUTS))
+    mine, theirs = reference.Affine(W.copy(), b.copy()), student.Affine(W, b)
+    mine.forward(x)
+    theirs.forward(x)
+    dx = mine.backward(dout)
+    answers = (theirs.backward(dout), *stored_gradients(student, theirs))
+    sizes = (abs(dout) @ abs(W.T), abs(x.T) @ abs(dout), abs(dout).sum(axis=0))
+    return answers, (dx, mine.dW, mine.db), sizes
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.6)
+def test_affine_forward_multiplies_and_adds_the_bias(student, reference, rng):
+    """`Affine.forward` computes x·W + b.
+
+    `Affine.forward`는 x·W + b를 계산해요.
+    """
+    W, b = draw_parameters(rng)
+    x = draw_signed(rng, (SAMPLES, INPUTS))
+    expected = reference.Affine(W.copy(), b.copy()).forward(x)
+    size = abs(x) @ abs(W) + abs(b)
+    assert_close(student.Affine(W, b).forward(x), expected, scale=size, what="affine.forward(x)")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.5)
+@pytest.mark.mistakes("all_div_N")
+def test_affine_backward_returns_the_gradient_of_x(student, reference, rng):
+    """`Affine.backward` returns the gradient of `x`, with the shape of `x`.
+
+    `Affine.backward`는 `x`의 기울기를 돌려줘요. 모양은 `x`와 같아야 해요.
+    """
+    answers, expected, sizes = student.once("affine", lambda: run_affine(student, reference, rng))
+    assert_gradient(answers[0], expected[0], scale=sizes[0], named_factors=SIZES, what="affine.backward(dout)")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.5)
+@pytest.mark.mistakes("dW_transposed", "all_div_N")
+def test_affine_backward_stores_the_gradient_of_W(student, reference, rng):
+    """`Affine.backward` stores the gradient of `W` as `self.dW`, with the shape of `W`.
+
+    `Affine.backward`는 `W`의 기울기를 `self.dW`에 저장해요. 모양은 `W`와 같아야 해요.
+    """
+    answers, expected, sizes = student.once("affine", lambda: run_affine(student, reference, rng))
+    check(answers[1] is not None, NOT_STORED)
+    assert_gradient(answers[1], expected[1], scale=sizes[1], named_factors=SIZES, what="affine.dW")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.5)
+@pytest.mark.mistakes("db_mean", "db_axis1", "db_not_summed", "all_div_N")
+def test_affine_backward_stores_the_gradient_of_b(student, reference, rng):
+    """`Affine.backward` stores the gradient of `b` as `self.db`, with the shape of `b`.
+
+    `Affine.backward`는 `b`의 기울기를 `self.db`에 저장해요. 모양은 `b`와 같아야 해요.
+    """
+    answers, expected, sizes = student.once("affine", lambda: run_affine(student, reference, rng))
+    check(answers[2] is not None, NOT_STORED)
+    assert_gradient(answers[2], expected[2], scale=sizes[2], named_factors=SIZES, what="affine.db")
+
+
+def run_around_a_change(submission, x, dout, parameters, new_parameters):
+    """Change the caller's arrays in place between two forward passes, as training does."""
+    W, b = parameters
+    layer = submission.Affine(W, b)
+    layer.forward(x)
+    W[...], b[...] = new_parameters
+    out = layer.forward(x)
+    return out, layer.backward(dout)
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.25)
+def test_affine_notices_weights_changed_in_place(student, reference, rng):
+    """When the arrays `W` and `b` are changed in place after the layer was made, `Affine` uses the new values.
+
+    계층을 만든 뒤에 배열 `W`와 `b`의 값이 제자리에서 바뀌면, `Affine`은 바뀐 값으로 계산해야 해요.
+    """
+    (W, b), (new_W, new_b) = draw_parameters(rng), draw_parameters(rng)
+    x, dout = draw_signed(rng, (SAMPLES, INPUTS)), draw_signed(rng, (SAMPLES, OUTPUTS))
+    mine = reference.Affine(new_W.copy(), new_b.copy())
+    answers = student.probe(run_around_a_change, x, dout, (W, b), (new_W, new_b))
+    check(isinstance(answers, (list, tuple)) and len(answers) == 2)
+    out, dx = answers
+    assert_close(out, mine.forward(x), scale=abs(x) @ abs(new_W) + abs(new_b), what="affine.forward(x)")
+    assert_gradient(dx, mine.backward(dout), scale=abs(dout) @ abs(new_W.T), what="affine.backward(dout)")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.15)
+def test_affine_reads_its_attributes_anew(student, reference, rng):
+    """When `layer.W` and `layer.b` are replaced by other arrays, `Affine` uses those from then on.
+
+    `layer.W`와 `layer.b`를 다른 배열로 바꾸면, `Affine`은 그때부터 새 배열을 써야 해요.
+    """
+    (W, b), (new_W, new_b) = draw_parameters(rng), draw_parameters(rng)
+    x = draw_signed(rng, (SAMPLES, INPUTS))
+    layer = student.Affine(W, b)
+    layer.forward(x)
+    if student.has(layer, "params") and not student.has(layer, "W"):
+        layer.params[0], layer.params[1] = new_W, new_b
+    else:
+        layer.W, layer.b = new_W, new_b
+    expected = reference.Affine(new_W.copy(), new_b.copy()).forward(x)
+    assert_close(layer.forward(x), expected, scale=abs(x) @ abs(new_W) + abs(new_b), what="affine.forward(x)")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.3)
+@pytest.mark.mistakes("accumulate", "stale_forward")
+def test_affine_starts_afresh_with_every_batch(student, reference, rng):
+    """The gradients of `Affine` belong to the last batch alone; nothing of an earlier batch stays in them.
+
+    `Affine`의 기울기는 마지막 배치만으로 계산해야 해요. 이전 배치의 값이 남아 있거나 더해지면 안 돼요.
+    """
+    W, b = draw_parameters(rng, inputs=6)
+    mine, theirs = reference.Affine(W.copy(), b.copy()), student.Affine(W, b)
+    for x in draw_batches(rng, 6):
+        dout = draw_signed(rng, (len(x), OUTPUTS))
+        expected = mine.forward(x)
+        assert_close(theirs.forward(x), expected, scale=abs(x) @ abs(W) + abs(b), what="affine.forward(x)")
+        expected, dx = mine.backward(dout), theirs.backward(dout)
+        dW, db = stored_gradients(student, theirs)
+        check(dW is not None and db is not None, NOT_STORED)
+        assert_gradient(dx, expected, scale=abs(dout) @ abs(W.T), what="affine.backward(dout)")
+        assert_gradient(dW, mine.dW, scale=abs(x.T) @ abs(dout), what="affine.dW")
+        assert_gradient(db, mine.db, scale=abs(dout).sum(axis=0), what="affine.db")
+
+
+@pytest.mark.exercise("Affine")
+@pytest.mark.points(0.2)
+@pytest.mark.mistakes("param_mutated")
+def test_affine_leaves_inputs_and_parameters_alone(student, reference, rng):
+    """`Affine` only computes gradients: `x`, `dout`, `W` and `b` stay as they were.
+
+    `Affine`은 기울기를 계산하기만 해요. `x`, `dout`, `W`, `b`의 값은 바뀌지 않아야 해요.
+    """
+    W, b = draw_parameters(rng)
+    x, dout = draw_signed(rng, (SAMPLES, INPUTS)), draw_signed(rng, (SAMPLES, OUTPUTS))
+    mine, theirs = reference.Affine(W.copy(), b.copy()), student.Affine(W, b)
+    first = mine.forward(x)
+    forward = student.observe(theirs.forward, x)
+    backward = student.observe(theirs.backward, dout)
+    assert_close(forward.value, first, scale=abs(x) @ abs(W) + abs(b), what="affine.forward(x)")
+    assert_gradient(backward.value, mine.backward(dout), scale=abs(dout) @ abs(W.T), what="affine.backward(dout)")
+    assert_unchanged(x, forward.arguments[0], what="x")
+    assert_unchanged(dout, backward.arguments[0], what="dout")
+    again = theirs.forward(x)
+    assert_unchanged(forward.value, again, what="affine.forward(x)")
+
+
+# --- SoftmaxWithLoss ----------------------------------------------------------------------------------------------
+
+CLASSES = 6
+
+
+def draw_scores(rng, samples):
+    """Draw scores whose probabilities are all above 0.02, and distinct labels where there are enough classes."""
+    while True:
+        x = rng.normal(size=(samples, CLASSES))
+        y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+        if y.min() > 0.02:
+            return x, rng.permutation(CLASSES)[:samples]
+
+
+def softmax_answers(reference, x, labels):
+    """Return the accepted (losses, gradients), each without and with the 1e-7 inside the logarithm."""
+    samples, t = len(x), np.eye(CLASSES)[labels]
+    y = reference.softmax(x)
+    losses = tuple(-np.mean(np.log(y[np.arange(samples), labels] + e)) for e in (0.0, EPSILON))
+    shrink = y[np.arange(samples), labels]
+    exact = (y - t) * (shrink / (shrink + EPSILON))[:, np.newaxis] / samples
+    return losses, ((y - t) / samples, exact)
+
+
+@pytest.mark.exercise("SoftmaxWithLoss")
+@pytest.mark.points(1)
+def test_softmax_with_loss_forward_is_the_mean_cross_entropy(student, reference, rng):
+    """`SoftmaxWithLoss.forward` returns one number: the cross entropy of softmax(x) and t, averaged over the batch.
+
+    `SoftmaxWithLoss.forward`는 숫자 하나를 돌려줘요. softmax(x)와 t의 교차 엔트로피를 배치에 대해 평균한 값이에요.
+    """
+    x, labels = draw_scores(rng, 4)
+    losses, _ = softmax_answers(reference, x, labels)
+    loss = student.SoftmaxWithLoss().forward(x, np.eye(CLASSES)[labels])
+    sizes = {"N": len(x), "C": CLASSES}
+    assert_close(loss, between(loss, *losses), named_factors=sizes, what="last.forward(x, t)")
+
+
+@pytest.mark.exercise("SoftmaxWithLoss")
+@pytest.mark.points(1)
+@pytest.mark.mistakes(
+    "forgot_N", "t_minus_y", "div_size", "div_classes", "ce_only", "times_y1my", "softmax_axis0", "softmax_whole"
+)
+def test_softmax_with_loss_backward_is_the_gradient_of_the_scores(student, reference, rng):
+    """`SoftmaxWithLoss.backward` returns the gradient of the scores for this batch.
+
+    `SoftmaxWithLoss.backward`는 이 배치의 점수 x에 대한 기울기를 돌려줘요.
+    """
+    x, labels = draw_scores(rng, 4)
+    _, gradients = softmax_answers(reference, x, labels)
+    last = student.SoftmaxWithLoss()
+    last.forward(x, np.eye(CLASSES)[labels])
+    dx = last.backward(1)
+    sizes = {"N": len(x), "C": CLASSES}
+    assert_gradient(dx, between(dx, *gradients), scale=1 / len(x), named_factors=sizes, what="last.backward()")
+
+
+@pytest.mark.exercise("SoftmaxWithLoss")
+@pytest.mark.points(0.5)
+def test_softmax_with_loss_starts_afresh_with_every_batch(student, reference, rng):
+    """Loss and gradient belong to the last batch alone, whatever its size; asking for the gradient twice changes nothing.
+
+    손실과 기울기는 배치 크기가 달라져도 마지막 배치만으로 계산해야 해요. 기울기를 두 번 구해도 값이 같아야 해요.
+    """
+    theirs, other = student.SoftmaxWithLoss(), student.SoftmaxWithLoss()
+    a = draw_scores(rng, 4)
+    for x, labels in [a, draw_scores(rng, 4), draw_scores(rng, 1), draw_scores(rng, 3), a]:
+        losses, gradients = softmax_answers(reference, x, labels)
+        loss = theirs.forward(x, np.eye(CLASSES)[labels])
+        other.forward(-x, np.eye(CLASSES)[labels])
+        assert_close(loss, between(loss, *losses), what="last.forward(x, t)")
+        for _ in range(2):
+            dx = theirs.backward(1)
+            assert_gradient(dx, between(dx, *gradients), scale=1 / len(x), what="last.backward()")
+
+
+@pytest.mark.exercise("SoftmaxWithLoss")
+@pytest.mark.points(0.25)
+def test_softmax_with_loss_takes_class_numbers(student, reference, rng):
+    """Bonus: `SoftmaxWithLoss` also works when `t` holds class numbers instead of one-hot rows.
+
+    보너스: `t`가 원-핫이 아니라 클래스 번호여도 `SoftmaxWithLoss`가 똑같이 동작해요.
+    """
+    x, labels = draw_scores(rng, 4)
+    losses, gradients = softmax_answers(reference, x, labels)
+    last = student.SoftmaxWithLoss()
+    loss = last.forward(x, labels)
+    dx = last.backward(1)
+    assert_close(loss, between(loss, *losses), what="last.forward(x, t)")
+    assert_gradient(dx, between(dx, *gradients), scale=1 / len(x), what="last.backward()")
+
+
+@pytest.mark.exercise("SoftmaxWithLoss")
+@pytest.mark.points(0.25)
+def test_softmax_with_loss_leaves_its_arguments_alone(student, reference, rng):
+    """`SoftmaxWithLoss.forward` does not change the arrays `x` and `t` that it was given.
+
+    `SoftmaxWithLoss.forward`는 받은 배열 `x`와 `t`의 값을 바꾸지 않아요.
+    """
+    x, labels = draw_scores(rng, 3)
+    t = np.eye(CLASSES)[labels]
+    losses, _ = softmax_answers(reference, x, labels)
+    seen = student.observe(student.SoftmaxWithLoss().forward, x, t)
+    assert_close(seen.value, between(seen.value, *losses), what="last.forward(x, t)")
+    assert_unchanged(x, seen.arguments[0], what="x")
+    assert_unchanged(t, seen.arguments[1], what="t")

@@ -1,0 +1,28 @@
+import numpy as np
+
+
+def sum_squares_error(y, t):
+    return 0.5 * np.sum((y - t) ** 2)
+
+
+def cross_entropy_error(y, t):
+    delta = 1e-7
+    return -np.sum(t * np.log(y + delta))
+
+
+def softmax(a):
+    if a.ndim == 2:
+        a = a.T
+        a = a - np.max(a, axis=0)
+        y = np.exp(a) / np.sum(np.exp(a), axis=0)
+        return y.T
+
+    a = a - np.max(a)
+    return np.exp(a) / np.sum(np.exp(a))
+
+
+def sample_batch(x, t, batch_size, rng):
+    batch_mask = rng.choice(x.shape[0], batch_size)
+    x_batch = x[batch_mask]
+    t_batch = t[batch_mask]
+    return x_batch, t_batch

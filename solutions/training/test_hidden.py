@@ -1,0 +1,619 @@
+"""Hidden checks of training.
+
+`train` draws its mini-batches in a way of its own, so no run can be foretold. It gets a small network that writes down
+every batch and every state of its parameters; from these the right updates, losses and accuracies follow exactly.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from autograder.checks import assert_close, check, fetch, read_numbers
+
+INPUTS, HIDDEN, OUTPUTS = 4, 5, 3
+TRAIN, TEST = 72, 25
+ITERATIONS, BATCH, RATE = 110, 12, 0.1
+EPOCH = TRAIN // BATCH
+SHAPES = {"W1": (INPUTS, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, OUTPUTS), "b2": (OUTPUTS,)}
+PARAMETERS = sum(int(np.prod(shape)) for shape in SHAPES.values())
+
+# --- A network that takes notes -------------------------------------------------------------------------------------
+
+
+def run_training(submission, start, data, settings, seed):
+    """Let the student's `train` run with a network that notes what it is asked; return the notes."""
+    import contextlib
+    import io
+
+    inputs, answers, states, printed = [], [], [], io.StringIO()
+
+    class Recorder:
+        def __init__(self):
+            self.params = {name: value.copy() for name, value in start.items()}
+
+        def predict(self, x):
+            return (x @ self.params["W1"] + self.params["b1"]) @ self.params["W2"] + self.params["b2"]
+
+        def loss(self, x, t):
+            return np.sum((self.predict(x) - t) ** 2) / 2 / len(x)
+
+        def accuracy(self, x, t):
+            return np.mean(np.argmax(self.predict(x), axis=1) == (t if np.ndim(t) == 1 else np.argmax(t, axis=1)))
+
+        def gradient(self, x, t):
+            inputs.append(np.array(x, dtype=float))
+            answers.append(np.array(t, dtype=float))
+            states.append(np.concatenate([np.ravel(self.params[name]) for name in start]))
+            z = x @ self.params["W1"] + self.params["b1"]
+            d = (self.predict(x) - t) / len(x)
+            back = d @ self.params["W2"].T
+            return {"W1": x.T @ back, "b1": back.sum(axis=0), "W2": z.T @ d, "b2": d.sum(axis=0)}
+
+        def numerical_gradient(self, x, t):
+            return self.gradient(x, t)
+
+    network = Recorder()
+    with contextlib.redirect_stdout(printed):
+        history = submission.train(network, *data, *settings, np.random.default_rng(seed))
+    states.append(np.concatenate([np.ravel(network.params[name]) for name in start]))
+    return [history, inputs, answers, np.array(states, dtype=float), printed.getvalue()]
+
+
+def unpack(state):
+    """Turn a noted state back into parameters."""
+    params, start = {}, 0
+    for name, shape in SHAPES.items():
+        size = int(np.prod(shape))
+        params[name] = state[start : start + size].reshape(shape)
+        start += size
+    return params
+
+
+def predict(params, x):
+    """Do what the noting network does."""
+    return (x @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"]
+
+
+def compute_step(state, x, t):
+    """Return the right change of all parameters."""
+    params = unpack(state)
+    z = x @ params["W1"] + params["b1"]
+    d = (predict(params, x) - t) / len(x)
+    back = d @ params["W2"].T
+    return -RATE * np.concatenate([np.ravel(x.T @ back), back.sum(axis=0), np.ravel(z.T @ d), d.sum(axis=0)])
+
+
+def compute_loss(state, x, t):
+    """Return the loss of a batch."""
+    return np.sum((predict(unpack(state), x) - t) ** 2) / 2 / len(x)
+
+
+def compute_accuracy(state, x, t):
+    """Return the share of right answers."""
+    return np.mean(predict(unpack(state), x).argmax(axis=1) == t.argmax(axis=1))
+
+
+def draw_data(rng):
+    """Draw (x_train, t_train, x_test, t_test); the first column of x_train counts its rows."""
+    parts = []
+    for size in (TRAIN, TEST):
+        x = rng.normal(size=(size, INPUTS))
+        x[:, 0] = np.arange(size) / TRAIN - 0.5
+        hidden = x @ np.linspace(-1.0, 1.0, INPUTS * OUTPUTS).reshape(INPUTS, OUTPUTS)
+        labels = np.argmax(hidden + rng.normal(scale=0.7, size=hidden.shape), axis=1)
+        parts += [x, np.eye(OUTPUTS)[labels]]
+    return parts
+
+
+def find_rows(x, x_train):
+    """Return the row numbers of a batch in the training data, -1 for rows that are not there."""
+    rows = np.clip(np.rint((x[:, 0] + 0.5) * TRAIN).astype(int), 0, TRAIN - 1)
+    return np.where(np.abs(x_train[rows] - x).max(axis=1) < 1e-6, rows, -1)
+
+
+def observe_run(student, rng):
+    """Run `train` once for all checks; return the data and the notes."""
+
+    def run():
+        data = draw_data(rng)
+        start = {name: rng.normal(scale=0.5, size=shape) for name, shape in SHAPES.items()}
+        seed = int(rng.integers(1_000_000))
+        return data, student.probe(run_training, start, data, (ITERATIONS, BATCH, RATE), seed)
+
+    data, notes = student.once("run", run)
+    check(isinstance(notes, (list, tuple)) and len(notes) == 5)
+    notes = dict(zip(("history", "inputs", "answers", "states", "printed"), notes, strict=True))
+    check(all(is_floats(array) for key in ("inputs", "answers") for array in notes[key]))
+    check(is_floats(notes["states"]) and notes["states"].shape == (len(notes["inputs"]) + 1, PARAMETERS))
+    check(len(notes["answers"]) == len(notes["inputs"]) and isinstance(notes["printed"], str))
+    return data, notes
+
+
+def is_floats(array):
+    """Say whether a note is an array of at least one axis."""
+    return isinstance(array, np.ndarray) and array.dtype == np.float64 and array.ndim > 0
+
+
+def require_all_iterations(notes):
+    """Fail unless the gradient was asked for once in every iteration, with arrays that fit; return the batches."""
+    check(
+        len(notes["inputs"]) == ITERATIONS,
+        {
+            "en": "`train` must compute the gradient of one mini-batch in each of its `iters_num` iterations.",
+            "ko": "`train`은 `iters_num`번 반복하면서, 매번 미니배치 하나의 기울기를 구해야 해요.",
+        },
+    )
+    batches = list(zip(notes["inputs"], notes["answers"], strict=True))
+    check(all(np.ndim(x) == 2 and np.shape(t) == (len(x), OUTPUTS) for x, t in batches))
+    return batches
+
+
+def count_tame(states):
+    """Count the states before the parameters run away to infinity: beyond them nothing can be compared."""
+    tame = np.all(np.abs(states) < 1e30, axis=1)
+    return len(tame) if tame.all() else int(np.argmin(tame))
+
+
+def fill(values, length):
+    """Return numbers as an array of this length; None where they are something else."""
+    try:
+        values = np.asarray(fetch(values), dtype=float)
+    except (TypeError, ValueError):
+        return None
+    return values if values.shape == (length,) else None
+
+
+EPOCHS = len(range(0, ITERATIONS, EPOCH))
+LENGTHS = (ITERATIONS, EPOCHS, EPOCHS)
+
+
+def read_history(notes):
+    """Return the three parts that `train` returned, each an array of the right length or None."""
+    history = fetch(notes["history"])
+    check(
+        isinstance(history, (tuple, list)) and len(history) == 3,
+        {
+            "en": "`train` must return a tuple of three lists: losses, training accuracies, test accuracies.",
+            "ko": "`train`은 손실, 훈련 정확도, 시험 정확도, 이렇게 세 리스트의 튜플을 돌려줘야 해요.",
+        },
+    )
+    return [fill(part, length) for part, length in zip(history, LENGTHS, strict=True)]
+
+
+def require_length(part, number):
+    """Fail unless this part of what `train` returned has the right length."""
+    check(
+        part is not None,
+        {
+            "en": f"Part {number + 1} of the three that `train` returns is not a list of the right length.",
+            "ko": f"`train`이 돌려준 세 값 가운데 {number + 1}번째가 알맞은 길이의 리스트가 아니에요.",
+        },
+    )
+
+
+# --- train ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.75)
+def test_train_returns_one_loss_an_iteration_and_two_accuracies_an_epoch(student, rng):
+    """`train` returns three lists: a loss for each iteration, and for each epoch (from i = 0) two accuracies.
+
+    `train`은 세 리스트를 돌려줘요. 손실은 반복마다 하나씩, 훈련 정확도와 시험 정확도는 i = 0부터 에폭마다 하나씩이에요.
+    """
+    for number, part in enumerate(read_history(observe_run(student, rng)[1])):
+        require_length(part, number)
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.5)
+def test_train_uses_batches_of_the_given_size(student, rng):
+    """Each gradient is computed on a mini-batch of exactly `batch_size` rows.
+
+    기울기를 구할 때마다 정확히 `batch_size`개의 행을 써야 해요.
+    """
+    _, notes = observe_run(student, rng)
+    check(len(notes["inputs"]) > 0 and all(np.shape(x) == (BATCH, INPUTS) for x in notes["inputs"]))
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.75)
+def test_train_keeps_inputs_and_answers_together(student, rng):
+    """The rows of a mini-batch come from the training data, and each input keeps its own answer.
+
+    미니배치의 행은 훈련 데이터에서 뽑고, 입력마다 그 입력의 정답이 짝을 이뤄야 해요.
+    """
+    (x_train, t_train, _, _), notes = observe_run(student, rng)
+    check(len(notes["inputs"]) > 0)
+    for x, t in zip(notes["inputs"], notes["answers"], strict=True):
+        check(np.ndim(x) == 2 and np.shape(x)[1] == INPUTS and np.shape(t) == (len(x), OUTPUTS))
+        rows = find_rows(x, x_train)
+        check(np.all(rows >= 0) and np.array_equal(t_train[rows], t))
+
+
+def draw_batches(submission, data, settings, seeds):
+    """Return the inputs of all mini-batches, for each seed."""
+    import contextlib
+    import io
+
+    class Listener:
+        def __init__(self, inputs):
+            self.params = {"W1": np.zeros((4, 5)), "b1": np.zeros(5), "W2": np.zeros((5, 3)), "b2": np.zeros(3)}
+            self.inputs = inputs
+
+        def predict(self, x):
+            return np.zeros((len(x), 3))
+
+        def loss(self, x, t):  # noqa: ARG002 - the form of a network
+            return 1.0
+
+        def accuracy(self, x, t):  # noqa: ARG002
+            return 0.5
+
+        def gradient(self, x, t):  # noqa: ARG002
+            self.inputs.append(np.array(x, dtype=float))
+            return {name: np.zeros_like(value) for name, value in self.params.items()}
+
+        def numerical_gradient(self, x, t):
+            return self.gradient(x, t)
+
+    runs = []
+    for seed in seeds:
+        runs.append([])
+        with contextlib.redirect_stdout(io.StringIO()):
+            submission.train(Listener(runs[-1]), *data, *settings, np.random.default_rng(seed))
+    return runs
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.75)
+def test_train_draws_new_rows_with_rng_in_every_iteration(student, rng):
+    """Each iteration draws a new mini-batch from all training rows, with `rng`: the same seed gives the same batches.
+
+    반복할 때마다 `rng`로 전체 훈련 데이터에서 미니배치를 새로 뽑아요. 시드가 같으면 뽑히는 배치도 같아야 해요.
+    """
+    (x_train, *_), notes = observe_run(student, rng)
+    batches = [find_rows(x, x_train) for x in notes["inputs"] if x.shape == (len(x), INPUTS)]
+    check(len(batches) > 1 and len(set(np.concatenate(batches).tolist()) - {-1}) > 0.8 * TRAIN)
+    different = sum(not np.array_equal(a, b) for a, b in pairwise(batches))
+    check(different > 0.9 * (len(batches) - 1))
+    runs = student.probe(draw_batches, draw_data(rng), (8, BATCH, RATE), (1, 1, 2))
+    check(isinstance(runs, list) and len(runs) == 3 and all(isinstance(run, list) for run in runs))
+    one, again, other = runs
+    check(len(one) == len(again) == len(other))
+    check(all(np.array_equal(a, b) for a, b in zip(one, again, strict=True)))
+    check(any(not np.array_equal(a, b) for a, b in zip(one, other, strict=True)))
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(1.25)
+def test_train_moves_every_parameter_against_its_gradient(student, rng):
+    """Each iteration changes every parameter by minus the learning rate times its gradient.
+
+    반복할 때마다 모든 매개변수를 기울기의 반대 방향으로, 기울기에 학습률을 곱한 만큼 바꿔요.
+    """
+    _, notes = observe_run(student, rng)
+    batches = require_all_iterations(notes)
+    states = notes["states"][: count_tame(notes["states"])]
+    check(len(states) > 2)
+    expected = np.array([compute_step(state, x, t) for state, (x, t) in zip(states[:-1], batches, strict=False)])
+    scale = 10 * (1 + np.abs(states[:-1]) + np.abs(expected))
+    assert_close(np.diff(states, axis=0), expected, scale=scale, named_factors={"N": BATCH}, what="network.params")
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(1.25)
+def test_train_records_the_loss_after_each_update(student, rng):
+    """Entry i of the losses is the loss of mini-batch i, computed after the update of iteration i.
+
+    손실 리스트의 i번째 값은 i번째 미니배치의 손실이에요. i번째 갱신을 마친 뒤에 계산해야 해요.
+    """
+    _, notes = observe_run(student, rng)
+    batches = require_all_iterations(notes)
+    losses = read_history(notes)[0]
+    require_length(losses, 0)
+    states = notes["states"][1 : count_tame(notes["states"])]
+    check(len(states) > 1)
+    expected = [compute_loss(state, x, t) for state, (x, t) in zip(states, batches, strict=False)]
+    assert_close(losses[: len(expected)], expected, rtol=1e-9, named_factors={"N": BATCH}, what="train(...)[0]")
+
+
+def compute_accuracies(data, states):
+    """Return the accuracies on training and on test data after the updates that begin an epoch."""
+    x_train, t_train, x_test, t_test = data
+    after = [states[i + 1] for i in range(0, ITERATIONS, EPOCH) if i + 1 < len(states)]
+    pairs = ((x_train, t_train), (x_test, t_test))
+    return [[compute_accuracy(state, x, t) for state in after] for x, t in pairs]
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(1)
+def test_train_records_both_accuracies_once_an_epoch(student, rng):
+    """At i = 0 and after each epoch, the accuracies on all training data and on all test data are recorded, in this order.
+
+    i = 0일 때와 에폭이 지날 때마다 훈련 데이터 전체의 정확도와 시험 데이터 전체의 정확도를 차례로 기록해요.
+    """
+    data, notes = observe_run(student, rng)
+    require_all_iterations(notes)
+    history = read_history(notes)
+    for number, expected in enumerate(compute_accuracies(data, notes["states"]), start=1):
+        require_length(history[number], number)
+        assert_close(history[number], expected, rtol=1e-6, what=f"train(...)[{number}]")
+
+
+def train_layers(submission, data, settings, start, seed):  # noqa: C901 - a whole network travels with it
+    """Train a network whose layers share the arrays of `params`; return what the layers hold in the end."""
+    import contextlib
+    import io
+
+    class Affine:
+        def __init__(self, W, b):
+            self.W, self.b = W, b
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.W + self.b
+
+        def backward(self, dout):
+            self.dW, self.db = self.x.T @ dout, dout.sum(axis=0)
+            return dout @ self.W.T
+
+    params = {name: value.copy() for name, value in start.items()}
+    first, last = Affine(params["W1"], params["b1"]), Affine(params["W2"], params["b2"])
+
+    class Network:
+        def __init__(self):
+            self.params = params
+
+        def predict(self, x):
+            self.z = np.maximum(first.forward(x), 0)
+            return last.forward(self.z)
+
+        def probabilities(self, x):
+            exp = np.exp(self.predict(x))
+            return exp / exp.sum(axis=1, keepdims=True)
+
+        def loss(self, x, t):
+            return -np.mean(np.sum(t * np.log(self.probabilities(x) + 1e-7), axis=1))
+
+        def accuracy(self, x, t):
+            return np.mean(self.predict(x).argmax(axis=1) == (t if np.ndim(t) == 1 else np.argmax(t, axis=1)))
+
+        def gradient(self, x, t):
+            d = (self.probabilities(x) - t) / len(x)
+            first.backward(last.backward(d) * (self.z > 0))
+            return {"W1": first.dW, "b1": first.db, "W2": last.dW, "b2": last.db}
+
+        def numerical_gradient(self, x, t):
+            return self.gradient(x, t)
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        submission.train(Network(), *data, *settings, np.random.default_rng(seed))
+    return [first.W, first.b, last.W, last.b]
+
+
+def classify(arrays, x, t):
+    """Return the loss and the accuracy of a network of layers with a ReLU inside."""
+    W1, b1, W2, b2 = arrays
+    scores = np.maximum(x @ W1 + b1, 0) @ W2 + b2
+    scores = scores - scores.max(axis=1, keepdims=True)
+    log_y = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return -np.mean(np.sum(t * log_y, axis=1)), np.mean(scores.argmax(axis=1) == t.argmax(axis=1))
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(1)
+def test_train_reaches_the_layers_of_a_network(student, rng):
+    """A network of layers really learns: the arrays that its layers share with `params` are changed in place.
+
+    계층으로 된 신경망도 실제로 학습해야 해요. 계층이 `params`와 함께 쓰는 배열을 제자리에서 바꾸세요.
+    """
+    data, centres = [], 2.0 * np.eye(OUTPUTS, INPUTS)
+    for size in (48, 24):
+        labels = np.arange(size) % OUTPUTS
+        data += [centres[labels] + rng.normal(scale=0.2, size=(size, INPUTS)), np.eye(OUTPUTS)[labels]]
+    start = {name: abs(rng.normal(scale=0.3, size=shape)) for name, shape in SHAPES.items()}
+    arrays = student.probe(train_layers, data, (150, BATCH, 0.2), start, int(rng.integers(1000)))
+    check(isinstance(arrays, list) and [np.shape(array) for array in arrays] == list(SHAPES.values()))
+    check(all(is_floats(array) and np.all(np.abs(array) < 1e30) for array in arrays))
+    before, _ = classify(start.values(), *data[:2])
+    check(classify(arrays, *data[:2])[0] < 0.6 * before and classify(arrays, *data[2:])[1] > 0.85)
+
+
+def agrees(number, value):
+    """Say whether a printed number is the value, to the digits that were printed."""
+    if not np.isfinite(value):
+        return not np.isfinite(number.value)
+    return abs(number.value - value) <= 0.51 * 10.0**-number.decimals + 1e-9 * abs(value)
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.5)
+def test_train_prints_the_loss_every_hundred_iterations(student, rng):
+    """`train` prints the loss at i = 0, 100, 200, … and at no other iteration.
+
+    `train`은 i = 0, 100, 200, …일 때만 손실을 출력해요.
+    """
+    _, notes = observe_run(student, rng)
+    require_all_iterations(notes)
+    losses = read_history(notes)[0]
+    require_length(losses, 0)
+    lines = [numbers for line in notes["printed"].splitlines() if (numbers := read_numbers(line))]
+    wanted = list(range(0, ITERATIONS, 100))
+    place = -1
+    for i in wanted:
+        place = next((k for k in range(place + 1, len(lines)) if any(agrees(n, losses[i]) for n in lines[k])), None)
+        check(place is not None)
+    # The last loss may be printed once more at the end; short numbers could be anything.
+    others = [losses[i] for i in range(ITERATIONS - 1) if i not in wanted]
+    exact = [n for numbers in lines for n in numbers if n.digits >= 4 and not any(agrees(n, losses[i]) for i in wanted)]
+    check(not any(agrees(n, loss) for n in exact for loss in others))
+    check(len(lines) < ITERATIONS)
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.25)
+def test_train_prints_both_accuracies_once_an_epoch(student, rng):
+    """`train` prints the training accuracy and the test accuracy, in this order, each time it records them.
+
+    `train`은 정확도를 기록할 때마다 훈련 정확도와 시험 정확도를 차례로 출력해요.
+    """
+    _, notes = observe_run(student, rng)
+    require_all_iterations(notes)
+    _, train_accuracies, test_accuracies = read_history(notes)
+    require_length(train_accuracies, 1)
+    require_length(test_accuracies, 2)
+    numbers, place = read_numbers(notes["printed"]), 0
+    for pair in zip(train_accuracies, test_accuracies, strict=True):
+        candidates = range(place, len(numbers) - 1)
+        found = next((k for k in candidates if agrees(numbers[k], pair[0]) and agrees(numbers[k + 1], pair[1])), None)
+        check(found is not None)
+        place = found + 2
+
+
+# --- plot_history ---------------------------------------------------------------------------------------------------
+
+TRAIN_ACCURACIES = [0.125, 0.4375, 0.625, 0.75, 0.8125, 0.90625, 0.9375]
+TEST_ACCURACIES = [0.15625, 0.375, 0.5625, 0.6875, 0.71875, 0.78125, 0.765625]
+LOSSES = [2.5, 2.25, 1.875, 1.5, 1.25, 1.125, 1.0, 0.875, 0.75, 0.625, 0.5]
+
+
+def record_drawing(submission, history):
+    """Return the drawing calls as plain data."""
+    import matplotlib.pyplot as plt
+
+    def plain(value):
+        if isinstance(value, (str, int, float)) or value is None:
+            return value
+        try:
+            return np.asarray(value, dtype=float).tolist()
+        except (TypeError, ValueError):
+            return [plain(item) for item in value] if isinstance(value, (list, tuple)) else None
+
+    calls = plt.calls
+    calls.clear()
+    submission.plot_history(tuple(history))
+    return [[name, [plain(a) for a in args], {k: plain(v) for k, v in kw.items()}] for name, args, kw in calls]
+
+
+def observe_drawing(student):
+    """Return (verb, args, kwargs) of the drawing calls; axes and pyplot are the same."""
+    calls = student.once("drawing", lambda: student.probe(record_drawing, [LOSSES, TRAIN_ACCURACIES, TEST_ACCURACIES]))
+    check(isinstance(calls, list) and all([*map(type, call)] == [str, list, dict] for call in calls))
+    return [(name.rpartition(".")[2], args, kwargs) for name, args, kwargs in calls]
+
+
+def read_curves(calls):
+    """Return the curves as (x or None, y, style, label)."""
+    curves = []
+    for verb, args, kwargs in calls:
+        rest = list(args) if verb == "plot" else []
+        style = kwargs.get("linestyle", kwargs.get("ls"))
+        style = "--" if style is None and kwargs.get("dashes") else style
+        while rest:
+            x, y = None, rest.pop(0)
+            if rest and isinstance(rest[0], list):
+                x, y = y, rest.pop(0)
+            form = rest.pop(0) if rest and isinstance(rest[0], str) else ""
+            curves.append((x, y, form if style is None else style, kwargs.get("label")))
+    return curves
+
+
+def is_dashed(style):
+    """Say whether a matplotlib line style is interrupted: a name, a format such as "r--", or (offset, pattern)."""
+    if isinstance(style, str):
+        return style in ("dashed", "dotted", "dashdot") or any(mark in style for mark in ("--", "-.", ":"))
+    return isinstance(style, list) and len(style) == 2 and bool(style[1])
+
+
+def find_curve(curves, values):
+    """Return the curve with these y values; it must have an x for each."""
+    found = next((curve for curve in curves if fits(curve[1], values)), None)
+    check(found is not None and (found[0] is None or (isinstance(found[0], list) and len(found[0]) == len(values))))
+    return found
+
+
+def fits(y, values):
+    """Say whether y values are the expected ones."""
+    return isinstance(y, list) and len(y) == len(values) and all(map(is_number, y)) and np.allclose(y, values)
+
+
+def is_number(value):
+    """Say whether a recorded argument is one number."""
+    return isinstance(value, (int, float))
+
+
+@pytest.mark.exercise("plot_history")
+@pytest.mark.points(0.75)
+def test_plot_history_draws_both_accuracy_curves(student):
+    """`plot_history` draws one curve of the training accuracies and one of the test accuracies.
+
+    `plot_history`는 훈련 정확도 곡선과 시험 정확도 곡선을 하나씩 그려요.
+    """
+    curves = read_curves(observe_drawing(student))
+    find_curve(curves, TRAIN_ACCURACIES)
+    find_curve(curves, TEST_ACCURACIES)
+
+
+@pytest.mark.exercise("plot_history")
+@pytest.mark.points(0.5)
+def test_plot_history_draws_train_solid_and_test_dashed(student):
+    """The training curve is solid and the test curve is dashed.
+
+    훈련 정확도는 실선으로, 시험 정확도는 점선(dashed)으로 그려요.
+    """
+    curves = read_curves(observe_drawing(student))
+    check(not is_dashed(find_curve(curves, TRAIN_ACCURACIES)[2]))
+    check(is_dashed(find_curve(curves, TEST_ACCURACIES)[2]))
+
+
+def read_limits(calls):
+    """Return the limits of the vertical axis, those of the last call; None where there are none."""
+    limits = None
+    for verb, args, kwargs in calls:
+        found = [number for a in args for number in (a if isinstance(a, list) else [a])]
+        if verb in ("ylim", "set_ylim", "set_ybound"):
+            for names in (("bottom", "ymin", "lower"), ("top", "ymax", "upper")):
+                found += [kwargs[name] for name in names if name in kwargs]
+        elif verb == "axis" and len(found) == 4:
+            found = found[2:]
+        elif verb == "set" and isinstance(kwargs.get("ylim"), list):
+            found = kwargs["ylim"]
+        else:
+            continue
+        limits = found if len(found) == 2 and all(map(is_number, found)) else limits
+    return limits
+
+
+@pytest.mark.exercise("plot_history")
+@pytest.mark.points(0.25)
+def test_plot_history_shows_the_whole_range_of_accuracies(student):
+    """The vertical axis runs from 0 to 1.
+
+    세로축의 범위는 0에서 1까지예요.
+    """
+    limits = read_limits(observe_drawing(student))
+    check(limits is not None and -0.051 <= limits[0] <= 0 and 1 <= limits[1] <= 1.051)
+
+
+@pytest.mark.exercise("plot_history")
+@pytest.mark.points(0.5)
+def test_plot_history_names_axes_and_curves(student):
+    """Both axes have a name, and a legend says which curve is which.
+
+    두 축에 이름이 있고, 범례가 어느 곡선이 무엇인지 알려 줘요.
+    """
+    calls = observe_drawing(student)
+    for axis in ("xlabel", "ylabel"):
+        texts = [args[0] for verb, args, _ in calls if verb in (axis, f"set_{axis}") and args]
+        texts += [kwargs.get(axis) for verb, _, kwargs in calls if verb in (axis, f"set_{axis}", "set")]
+        check(any(isinstance(text, str) and text.strip() for text in texts))
+    names = {label for *_, label in read_curves(calls) if isinstance(label, str) and label.strip()}
+    legends = [(args, kwargs) for verb, args, kwargs in calls if verb == "legend"]
+    for args, kwargs in legends:
+        lists = [entry for entry in (*args, kwargs.get("labels")) if isinstance(entry, list)]
+        names |= {name for entry in lists for name in entry if isinstance(name, str) and name.strip()}
+    check(bool(legends) and len(names) >= 2)

@@ -1,0 +1,425 @@
+"""Hidden checks of two_layer_net.
+
+A network may have a sigmoid or a ReLU inside, and `predict` may return probabilities or scores: what it does decides
+which of them it is. The right answers for both are computed here. Parameters are set in place, because the layers of
+the layered form share those arrays. Sizes are pairwise distinct, biases are not 0, and every hidden input is far enough
+from the kink of ReLU.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks import (
+    assert_close,
+    assert_gradient,
+    assert_same_again,
+    assert_shape,
+    assert_unchanged,
+    check,
+    fetch,
+    took_single,
+)
+
+INPUTS, HIDDEN, OUTPUTS, SAMPLES = 4, 5, 3, 7
+SIZES = {"N": SAMPLES, "D": INPUTS, "H": HIDDEN, "O": OUTPUTS}
+SHAPES = {"W1": (INPUTS, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, OUTPUTS), "b2": (OUTPUTS,)}
+ACTIVATIONS = ("sigmoid", "relu")
+EPSILON = 1e-7  # what cross_entropy_error adds inside the logarithm
+
+
+# --- The right answers, for either activation -----------------------------------------------------------------------
+
+
+def run_forward(params, x, activation):
+    """Return (a1, z1, a2, y)."""
+    a1 = x @ params["W1"] + params["b1"]
+    z1 = 1 / (1 + np.exp(-a1)) if activation == "sigmoid" else np.maximum(a1, 0)
+    a2 = z1 @ params["W2"] + params["b2"]
+    exp_a2 = np.exp(a2 - a2.max(axis=1, keepdims=True))
+    return a1, z1, a2, exp_a2 / exp_a2.sum(axis=1, keepdims=True)
+
+
+def bound_forward(params, x, activation):
+    """Bound the magnitude of the terms in (a1, z1, a2)."""
+    a1 = abs(x) @ abs(params["W1"]) + abs(params["b1"])
+    z1 = 1 + a1 / 4 if activation == "sigmoid" else a1
+    return a1, z1, z1 @ abs(params["W2"]) + abs(params["b2"])
+
+
+def compute_losses(params, x, t, activation):
+    """Return the loss without and with the 1e-7 inside the logarithm."""
+    y = run_forward(params, x, activation)[3]
+    return tuple(-np.sum(t * np.log(y + e)) / len(x) for e in (0.0, EPSILON))
+
+
+def backpropagate(params, x, t, activation, epsilon=0.0):
+    """Return the gradients; with `epsilon`, of the loss that has it inside the logarithm."""
+    a1, z1, _, y = run_forward(params, x, activation)
+    right = np.sum(t * y, axis=1, keepdims=True)
+    da2 = (y - t) * (right / (right + epsilon)) / len(x)
+    slope = z1 * (1 - z1) if activation == "sigmoid" else (a1 > 0).astype(float)
+    da1 = da2 @ params["W2"].T * slope
+    return {"W1": x.T @ da1, "b1": da1.sum(axis=0), "W2": z1.T @ da2, "b2": da2.sum(axis=0)}
+
+
+def bound_gradients(params, x, t, activation):
+    """Bound the magnitude of the terms in each entry of the gradients: the same formulas on absolute values."""
+    y = run_forward(params, x, activation)[3]
+    a1, z1, a2 = bound_forward(params, x, activation)
+    da2 = (y * (1 + 2 * a2.max(axis=1, keepdims=True)) + t) / len(x)
+    da1 = da2 @ abs(params["W2"].T) * (0.25 + a1 / 4 if activation == "sigmoid" else 1.0)
+    return {"W1": abs(x).T @ da1, "b1": da1.sum(axis=0), "W2": z1.T @ da2, "b2": da2.sum(axis=0)}
+
+
+# --- Inputs ---------------------------------------------------------------------------------------------------------
+
+
+def draw_batch(rng, params, samples):
+    """Draw inputs and one-hot answers for which both activations say something about every parameter."""
+    labels = rng.permutation(np.arange(samples) % OUTPUTS)
+    x = np.empty((0, INPUTS))
+    while len(x) < samples:
+        rows = rng.normal(size=(16 * samples, INPUTS))
+        a1, _, _, y = run_forward(params, rows, "relu")
+        others = run_forward(params, rows, "sigmoid")[3]
+        telling = (abs(a1).min(axis=1) > 3e-3) & (a1.max(axis=1) > 0) & (a1.min(axis=1) < 0)
+        x = np.vstack([x, rows[telling & (y.min(axis=1) > 0.02) & (others.min(axis=1) > 0.02)]])
+    return x[:samples], np.eye(OUTPUTS)[labels]
+
+
+def draw_parameters(rng):
+    """Draw weights and biases that are not 0; some scores must be negative, whatever the input."""
+    params = {name: rng.normal(scale=0.5, size=shape) for name, shape in SHAPES.items()}
+    params["W2"][:, 0] = -abs(params["W2"][:, 0])
+    params["b2"][0] = -abs(params["b2"][0])
+    return params
+
+
+def draw_problem(rng):
+    """Draw parameters and one batch."""
+    params = draw_parameters(rng)
+    return params, *draw_batch(rng, params, SAMPLES)
+
+
+def make_net(student, params):
+    """Make the student's network and set its parameters in place."""
+    net = student.TwoLayerNet(INPUTS, HIDDEN, OUTPUTS)
+    for name, value in params.items():
+        net.params[name][...] = value
+    return net
+
+
+# --- Which form is it? ----------------------------------------------------------------------------------------------
+
+
+def predict_if_possible(submission, sizes, params, x):
+    """Return what `predict` gives, or None: one broken method must not cost the others their points."""
+    try:
+        net = submission.TwoLayerNet(*sizes)
+        for name, value in params.items():
+            net.params[name][...] = value
+        return np.asarray(net.predict(x), dtype=float)
+    except Exception:  # noqa: BLE001 - whatever the student's method raises
+        return None
+
+
+def find_activations(student, rng):
+    """Return the activations that `predict` agrees with; both where it agrees with none, for another check says so."""
+    params, x, _ = draw_problem(rng)
+    answer = student.probe(predict_if_possible, (INPUTS, HIDDEN, OUTPUTS), params, x)
+    for activation in ACTIVATIONS:
+        for expected in run_forward(params, x, activation)[2:]:
+            known = isinstance(answer, np.ndarray) and answer.shape == expected.shape and answer.dtype == float
+            if known and np.allclose(answer, expected, rtol=0, atol=1e-4):
+                return (activation,)
+    return ACTIVATIONS
+
+
+def learn_form(student, rng):
+    """Return (accepted activations, whether the parameters are float32), asked once per submission."""
+
+    def ask():
+        activations = find_activations(student, rng)
+        return activations, took_single(student.TwoLayerNet(INPUTS, HIDDEN, OUTPUTS).params["W1"])
+
+    return student.once("form", ask)
+
+
+def between(actual, one, other):
+    """Return `actual` where it lies between two accepted answers or next to one of them, else the first of them."""
+    try:
+        actual = np.asarray(actual, dtype=float).reshape(np.shape(one))
+    except (TypeError, ValueError):
+        return one
+    nearest = np.clip(actual, np.minimum(one, other), np.maximum(one, other))
+    return nearest if np.all(abs(actual - nearest) <= 1e-6 * np.max(np.abs(one))) else one
+
+
+def sort_by_distance(actual, candidates):
+    """Put the candidate nearest to the answer first: messages speak of that one."""
+    try:
+        actual = np.asarray(actual, dtype=float)
+        return sorted(candidates, key=lambda candidate: float(np.nan_to_num(abs(actual - candidate)).max()))
+    except (TypeError, ValueError):
+        return candidates
+
+
+def accepted_gradients(grads, params, x, t, activations):
+    """Return the accepted gradients, one dict for each activation, and a bound of their terms."""
+    accepted = []
+    for activation in activations:
+        plain, exact = (backpropagate(params, x, t, activation, epsilon) for epsilon in (0.0, EPSILON))
+        answer = grads if isinstance(grads, dict) else {}
+        accepted.append({name: between(answer.get(name), plain[name], exact[name]) for name in SHAPES})
+    bounds = [bound_gradients(params, x, t, activation) for activation in activations]
+    return accepted, {name: np.maximum.reduce([bound[name] for bound in bounds]) for name in SHAPES}
+
+
+# --- Parameters -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.5)
+def test_params_have_the_right_names_and_shapes(student):
+    """`params` holds `W1` (D, H), `b1` (H,), `W2` (H, O) and `b2` (O,).
+
+    `params`에는 `W1` (D, H), `b1` (H,), `W2` (H, O), `b2` (O,)가 들어 있어요.
+    """
+    net = student.TwoLayerNet(INPUTS, HIDDEN, OUTPUTS)
+    for name, shape in SHAPES.items():
+        value = fetch(net.params[name])
+        if isinstance(value, np.ndarray) and value.shape == (1, *shape):
+            value = value[0]
+        assert_shape(value, shape, what=f'net.params["{name}"]')
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.5)
+def test_params_start_as_small_random_weights_and_zero_biases(student):
+    """Weights start as normal random numbers times `weight_init_std`; biases start at 0.
+
+    가중치는 정규분포에서 뽑은 수에 `weight_init_std`를 곱한 값으로, 편향은 0으로 시작해요.
+    """
+    for std in (0.01, 0.5):
+        net = student.TwoLayerNet(40, 30, 20, std) if std != 0.01 else student.TwoLayerNet(40, 30, 20)
+        for name, shape in (("W1", (40, 30)), ("W2", (30, 20))):
+            W = fetch(net.params[name])
+            assert_shape(W, shape, what=f'net.params["{name}"]')
+            check(abs(np.std(W) / std - 1) < 0.2 and abs(np.mean(W)) < 0.25 * std)
+        for name, size in (("b1", 30), ("b2", 20)):
+            assert_close(net.params[name], np.zeros(size), what=f'net.params["{name}"]')
+
+
+# --- Forward --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(1.5)
+def test_predict_runs_the_batch_forward(student, rng):
+    """`predict` computes affine, activation, affine for every row: scores with ReLU, or probabilities with sigmoid.
+
+    `predict`는 모든 행에 대해 Affine, 활성화 함수, Affine을 차례로 계산해요. 계층을 이어 붙였다면 점수를, 식으로 직접 썼다면 확률을 돌려줘요.
+    """
+    _, single = learn_form(student, rng)
+    params, x, _ = draw_problem(rng)
+    net = make_net(student, params)
+    for rows in (x, x[:1]):
+        answer = net.predict(rows)
+        candidates = [out for activation in ACTIVATIONS for out in run_forward(params, rows, activation)[2:]]
+        first, *also = sort_by_distance(fetch(answer), candidates)
+        size = 1 + 2 * max(bound_forward(params, rows, activation)[2].max() for activation in ACTIVATIONS)
+        assert_close(answer, first, also=also, scale=size, single=single, what="net.predict(x)")
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(1)
+@pytest.mark.mistakes("softmax_axis0", "softmax_whole", "forgot_N")
+def test_loss_is_the_mean_cross_entropy(student, rng):
+    """`loss` returns one number: the cross entropy of softmax and `t`, averaged over the batch.
+
+    `loss`는 숫자 하나를 돌려줘요. 소프트맥스 출력과 `t`의 교차 엔트로피를 배치에 대해 평균한 값이에요.
+    """
+    activations, single = learn_form(student, rng)
+    params, x, t = draw_problem(rng)
+    loss = make_net(student, params).loss(x, t)
+    losses = [between(fetch(loss), *compute_losses(params, x, t, activation)) for activation in activations]
+    first, *also = sort_by_distance(fetch(loss), losses)
+    assert_close(loss, first, also=also, single=single, named_factors=SIZES, what="net.loss(x, t)")
+
+
+def draw_labels(rng, student):
+    """Return a network, inputs, labels and the share of them that the network itself predicts."""
+    params, x, _ = draw_problem(rng)
+    net = make_net(student, params)
+    scores = net.predict(x)
+    assert_shape(scores, (SAMPLES, OUTPUTS), what="net.predict(x)")
+    labels = np.argmax(fetch(scores), axis=1)
+    wrong = rng.permutation(SAMPLES)[: rng.integers(2, 6)]
+    labels[wrong] = (labels[wrong] + rng.integers(1, OUTPUTS, size=len(wrong))) % OUTPUTS
+    return net, x, labels, 1 - len(wrong) / SAMPLES
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.75)
+def test_accuracy_is_the_share_of_right_answers(student, rng):
+    """`accuracy` is the share of rows whose largest score is at the right class: a number from 0 to 1.
+
+    `accuracy`는 점수가 가장 큰 자리가 정답과 같은 행의 비율이에요. 0에서 1 사이의 수예요.
+    """
+    for _ in range(2):
+        net, x, labels, share = draw_labels(rng, student)
+        accuracy = net.accuracy(x, np.eye(OUTPUTS)[labels])
+        assert_close(accuracy, share, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.5)
+def test_accuracy_takes_class_numbers(student, rng):
+    """`accuracy` also works when `t` holds class numbers instead of one-hot rows.
+
+    `t`가 원-핫이 아니라 클래스 번호여도 `accuracy`가 똑같이 동작해요.
+    """
+    for _ in range(2):
+        net, x, labels, share = draw_labels(rng, student)
+        accuracy = net.accuracy(x, labels)
+        assert_close(accuracy, share, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
+
+
+# --- Gradients ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(1)
+def test_numerical_gradient_differentiates_the_loss(student, rng):
+    """`numerical_gradient` returns the gradient of the loss for all four parameters, found by central differences.
+
+    `numerical_gradient`는 네 매개변수 모두에 대해 손실의 기울기를 중심 차분으로 구해서 돌려줘요.
+    """
+    activations, single = learn_form(student, rng)
+    params, x, t = draw_problem(rng)
+    grads = fetch(make_net(student, params).numerical_gradient(x, t))
+    accepted, _ = accepted_gradients(grads, params, x, t, activations)
+    first, *also = accepted
+    # Differences of float32 losses over 2e-4 are coarse: u·|f|/h.
+    size, rtol = (1e4, None) if single else (1.0, 1e-6)
+    what = "net.numerical_gradient(x, t)"
+    assert_gradient(grads, first, also=also, scale=size, rtol=rtol, single=single, named_factors=SIZES, what=what)
+
+
+def judge_parameter(student, rng, name):
+    """Judge one parameter's entry of `gradient`, which is called once for all of them."""
+
+    def observe():
+        params, x, t = draw_problem(rng)
+        return params, x, t, fetch(make_net(student, params).gradient(x, t))
+
+    activations, single = learn_form(student, rng)
+    params, x, t, grads = student.once("gradient", observe)
+    accepted, bound = accepted_gradients(grads, params, x, t, activations)
+    first, *also = [{name: gradients[name]} for gradients in accepted]
+    what = "net.gradient(x, t)"
+    assert_gradient(grads, first, also=also, scale=bound, single=single, named_factors=SIZES, what=what)
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(1)
+@pytest.mark.mistakes("no_act", "W1_uses_dz1", "x0_only")
+def test_gradient_of_W1(student, rng):
+    """`gradient` returns the exact gradient of `W1`: through the second affine layer and the activation, to the input.
+
+    `gradient`는 `W1`의 기울기를 정확하게 돌려줘요. 두 번째 Affine과 활성화 함수를 거슬러 입력까지 흘려보내야 해요.
+    """
+    judge_parameter(student, rng, "W1")
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("no_act")
+def test_gradient_of_b1(student, rng):
+    """`gradient` returns the exact gradient of `b1`, with the shape of `b1`.
+
+    `gradient`는 `b1`의 기울기를 정확하게 돌려줘요. 모양은 `b1`과 같아야 해요.
+    """
+    judge_parameter(student, rng, "b1")
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("W2_uses_a1", "x0_only")
+def test_gradient_of_W2(student, rng):
+    """`gradient` returns the exact gradient of `W2`.
+
+    `gradient`는 `W2`의 기울기를 정확하게 돌려줘요.
+    """
+    judge_parameter(student, rng, "W2")
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.5)
+def test_gradient_of_b2(student, rng):
+    """`gradient` returns the exact gradient of `b2`, with the shape of `b2`.
+
+    `gradient`는 `b2`의 기울기를 정확하게 돌려줘요. 모양은 `b2`와 같아야 해요.
+    """
+    judge_parameter(student, rng, "b2")
+
+
+def run_batches(submission, sizes, params, batches):
+    """Return the gradients of the batches on one network, and on a new network for each; predictions lie between."""
+
+    def make():
+        net = submission.TwoLayerNet(*sizes)
+        for name, value in params.items():
+            net.params[name][...] = value
+        return net
+
+    def ask(net, x, t):
+        return {name: np.array(value) for name, value in net.gradient(x, t).items()}
+
+    used, in_a_row, afresh = make(), [], []
+    for number, (x, t) in enumerate(batches):
+        used.predict(batches[number - 1][0])
+        in_a_row.append(ask(used, x, t))
+        afresh.append(ask(make(), x, t))
+    return in_a_row, afresh
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.75)
+@pytest.mark.mistakes("accumulate", "stale_forward")
+def test_gradient_starts_afresh_with_every_batch(student, rng):
+    """The gradient belongs to the batch it is asked for, whatever was computed before and whatever the batch size.
+
+    기울기는 지금 받은 배치만으로 계산해야 해요. 앞에서 무엇을 계산했든, 배치 크기가 얼마든 영향을 받으면 안 돼요.
+    """
+    params = draw_parameters(rng)
+    a = draw_batch(rng, params, SAMPLES)
+    batches = [a, draw_batch(rng, params, SAMPLES), draw_batch(rng, params, 1), draw_batch(rng, params, 3), a]
+    runs = student.probe(run_batches, (INPUTS, HIDDEN, OUTPUTS), params, batches)
+    check(isinstance(runs, (list, tuple)) and len(runs) == 2 and all(isinstance(run, list) for run in runs))
+    in_a_row, afresh = runs
+    check(len(in_a_row) == len(afresh) == len(batches) and all(isinstance(g, dict) for g in (*in_a_row, *afresh)))
+    for first, again in zip(afresh, in_a_row, strict=True):
+        assert_same_again(first, again, what="net.gradient(x, t)")
+    different = [np.any(np.asarray(afresh[0].get(name)) != np.asarray(afresh[1].get(name))) for name in SHAPES]
+    check(all(different))
+
+
+@pytest.mark.exercise("TwoLayerNet")
+@pytest.mark.points(0.5)
+@pytest.mark.mistakes("param_mutated")
+def test_gradient_changes_neither_parameters_nor_inputs(student, rng):
+    """`gradient` only returns gradients: the parameters, `x` and `t` stay as they were.
+
+    `gradient`는 기울기를 돌려주기만 해요. 매개변수와 `x`, `t`의 값은 바뀌지 않아야 해요.
+    """
+    params, x, t = draw_problem(rng)
+    net = make_net(student, params)
+    before = {name: fetch(net.params[name]) for name in SHAPES}
+    seen = student.observe(net.gradient, x, t)
+    check(isinstance(seen.value, dict) and any(np.any(value) for value in seen.value.values()))
+    for name in SHAPES:
+        assert_unchanged(before[name], net.params[name], what=f'net.params["{name}"]')
+    assert_unchanged((x, t), seen.arguments, what=("x", "t"))

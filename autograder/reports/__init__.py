@@ -1,0 +1,1 @@
+"""What people read of results: tables in a terminal, numbers of a class."""

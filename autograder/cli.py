@@ -1,0 +1,246 @@
+"""The command `autograder`: reads options, calls one function, prints.
+
+Nothing heavy is imported before a command needs it: help must come at once.
+"""
+
+# ruff: noqa: PLC0415 - a command imports what it needs, and nothing before
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from autograder.errors import AutograderError
+from autograder.messages import Language, say
+from autograder.seat import Seat
+
+NOT_PASSED, NOT_GRADED, STOPPED = 1, 2, 130
+LEVELS: Final = ("auto", "4", "3", "2", "1", "0")
+EXAMPLES: Final = """\b
+Examples:
+  autograder demo
+  autograder grade submitted/
+  autograder grade homework.zip --assignment gradient_descent
+  autograder check gradient_descent.ipynb Loss
+"""
+
+
+class Doors(click.Group):
+    """The commands; every error leaves as one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command and say what went wrong, if anything did."""
+        seat = ctx.obj = Seat(_language_of_locale())
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise
+        except AutograderError as error:
+            seat.complain(error.message)
+            ctx.exit(NOT_GRADED)
+        except KeyboardInterrupt:
+            seat.complain(say("stopped"))
+            ctx.exit(STOPPED)
+        except Exception as error:
+            if ctx.params["traceback"]:
+                raise
+            seat.complain(
+                say(
+                    "this is a fault of autograder, not yours: {error} (autograder --traceback ... shows where)",
+                    error=f"{type(error).__name__}: {error}",
+                ),
+            )
+            ctx.exit(NOT_GRADED)
+
+
+@click.group(cls=Doors, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dl-autograder", prog_name="autograder")
+@click.option("--traceback", is_flag=True, help="Show where an unexpected error comes from.")
+def main(*, traceback: bool) -> None:
+    """Grade deep-learning homework written in numpy."""
+    del traceback  # `Doors` reads it
+
+
+def _language_of_locale() -> Language:
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ko" if (next(filter(None, names), "")).startswith("ko") else "en"
+
+
+def _take_language(ctx: click.Context, _option: click.Parameter, value: Language | None) -> None:
+    if value:
+        ctx.obj.language = value
+
+
+_language_option = click.option(
+    "--lang",
+    type=click.Choice(["ko", "en"]),
+    callback=_take_language,
+    is_eager=True,
+    expose_value=False,
+    help="Language of what is printed.  [default: the locale's]",
+)
+_course_option = click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder that holds solutions/.  [default: the one around the current folder]",
+)
+_isolation_option = click.option(
+    "--isolation",
+    type=click.Choice(LEVELS),
+    default="auto",
+    show_default=True,
+    help="Walls around student code: 4 are the strongest, 0 are none and must be asked for.",
+)
+_jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Judges at a time.  [default: all cores]"
+)
+
+
+@main.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--assignment", metavar="NAME", help="What the files are for, where their folders don't tell.")
+@_course_option
+@click.option(
+    "--out",
+    metavar="DIR",
+    default="graded",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where results go.",
+)
+@_jobs_option
+@_isolation_option
+@click.option("--fresh", is_flag=True, help="Grade also what has not changed since the last run.")
+@_language_option
+@click.pass_obj
+def grade(
+    seat: Seat,
+    *,
+    paths: tuple[Path, ...],
+    assignment: str | None,
+    course: Path | None,
+    out: Path,
+    jobs: int | None,
+    isolation: str,
+    fresh: bool,
+) -> None:
+    """Grade submissions with the hidden checks.
+
+    PATH is a folder laid out as <student>/<assignment>/<files>, a flat folder of
+    <student>.py or <student>.ipynb (with --assignment), one file, or a zip of any
+    of these. Results go to results.jsonl and summary.json in the folder --out;
+    the same command again grades only what is new or has changed.
+
+    Exit status: 0 all graded, 2 something could not be graded.
+    """
+    from autograder.assignments import find_course
+    from autograder.runs import Order, grade_and_show
+
+    order = Order(paths, assignment=assignment, out=out, jobs=jobs, isolation=isolation, fresh=fresh)
+    sys.exit(grade_and_show(order, find_course(course), seat))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("exercises", metavar="[EXERCISE]...", nargs=-1)
+@click.option("--assignment", metavar="NAME", help="What the file is for, where its name doesn't tell.")
+@_course_option
+@_isolation_option
+@_language_option
+@click.pass_obj
+def check(
+    seat: Seat,
+    *,
+    file: Path,
+    exercises: tuple[str, ...],
+    assignment: str | None,
+    course: Path | None,
+    isolation: str,
+) -> None:
+    """Run the public checks on your own FILE.
+
+    The checks are those of the course, or of a test_public.py beside the file.
+
+    Exit status: 0 all passed, 1 one did not pass, 2 it could not be checked.
+    """
+    from autograder.checking import check_file
+    from autograder.reports.checks import print_checks
+    from autograder.results import Verdict
+
+    checked = check_file(file, exercises, name=assignment, course=course, isolation=isolation)
+    print_checks(seat.out, checked.result, checked.sentences, language=seat.language)
+    if checked.result.status != "graded":
+        sys.exit(NOT_GRADED)
+    sys.exit(0 if all(one.verdict is Verdict.PASSED for one in checked.result.checks) else NOT_PASSED)
+
+
+@main.command()
+@click.option(
+    "--out", metavar="DIR", type=click.Path(path_type=Path), help="Where results go.  [default: a temporary folder]"
+)
+@_course_option
+@_jobs_option
+@_isolation_option
+@_language_option
+@click.pass_obj
+def demo(seat: Seat, *, out: Path | None, course: Path | None, jobs: int | None, isolation: str) -> None:
+    """Grade the sample class that comes with the course."""
+    import tempfile
+
+    from autograder.assignments import find_course
+    from autograder.demo import build_class
+    from autograder.runs import Order, grade_and_show
+
+    found = find_course(course)
+    with tempfile.TemporaryDirectory(prefix="autograder-demo-") as folder:
+        build_class(found, Path(folder))
+        kept = out or Path(tempfile.mkdtemp(prefix="autograder-graded-"))
+        order = Order((Path(folder),), out=kept, jobs=jobs, isolation=isolation, fresh=True)
+        status = grade_and_show(order, found, seat)
+    if status == STOPPED:
+        sys.exit(STOPPED)
+    seat.tell(
+        say(
+            "Now your own class: autograder grade FOLDER, or a folder of files with --assignment NAME; see also --help."
+        ),
+    )
+
+
+@main.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@_course_option
+@_language_option
+@click.pass_obj
+def release(seat: Seat, *, names: tuple[str, ...], course: Path | None) -> None:
+    """Write what students receive.
+
+    It goes to assignments/NAME; without NAME, all assignments are written.
+    """
+    from autograder.assignments import find_course
+    from autograder.releasing import write_release
+
+    found = find_course(course)
+    chosen = [found.assignment(name) for name in names or found.names]
+    for assignment in chosen:
+        written = write_release(assignment, found.root / "assignments")
+        seat.tell(say("{name}: {files}", name=assignment.name, files=", ".join(map(str, written))))
+
+
+@main.command()
+@_course_option
+@_language_option
+@click.pass_obj
+def doctor(seat: Seat, *, course: Path | None) -> None:
+    """Tell what this machine offers.
+
+    The isolation level and why, what its layers do, versions, cores, the course.
+    """
+    from autograder.doctor import examine
+    from autograder.reports.sheet import print_sheet
+
+    print_sheet(seat.out, examine(course), language=seat.language)

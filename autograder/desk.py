@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import linecache
 import math
 import sys
 import tempfile
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from autograder.assignments import Assignment
 from autograder.errors import CourseError, SandboxError
+from autograder.given import given_text, library_text
 from autograder.messages import say
-from autograder.releasing import stub_text
 from autograder.results import Isolation, Note
-from autograder.sandbox.backends import Backend, Bounds, PlainBackend, WarmBackend
+from autograder.sandbox.backends import Backend, Bounds, Child, PlainBackend, WarmBackend
 from autograder.sandbox.student import Student
 from autograder.submissions.sources import Submission
 
@@ -44,7 +43,7 @@ class Desk:
         self._plain = backend == "plain" or (backend == "auto" and sys.platform != "linux")
         self._backends: dict[tuple[Bounds, tuple[Path, ...]], Backend] = {}
         self._references: dict[Path, types.ModuleType] = {}
-        self._given: dict[Path, str] = {}
+        self._texts: dict[tuple[str, Path], str] = {}
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self.work: Work | None = None
 
@@ -76,7 +75,8 @@ class Desk:
             assignment,
             _Restarting(self, assignment),
             reference=self.reference(assignment) if has_reference(assignment) else None,
-            given=self.given(assignment),
+            given=self._text("given", given_text, assignment),
+            library=self._text("library", library_text, assignment),
             oracles=oracles,
         )
 
@@ -93,12 +93,6 @@ class Desk:
             self._references[path] = _run_reference(path, assignment.name)
         return self._references[path]
 
-    def given(self, assignment: Assignment) -> str:
-        """Return the source of what students were given: the stub, and what sibling assignments give beside exercises."""
-        if assignment.folder not in self._given:
-            self._given[assignment.folder] = _given_text(assignment)
-        return self._given[assignment.folder]
-
     def backend(self, assignment: Assignment) -> Backend:
         """Return the backend that fits an assignment's limits and data, started at its first use."""
         bounds = Bounds(assignment.limits.memory_mb, math.ceil(BACKSTOP * assignment.limits.total_s))
@@ -110,6 +104,12 @@ class Desk:
             else:
                 self._backends[key] = WarmBackend(level=self._level, bounds=bounds, data=assignment.data)
         return self._backends[key]
+
+    def _text(self, kind: str, make: Callable[[Assignment], str], assignment: Assignment) -> str:
+        key = (kind, assignment.folder)
+        if key not in self._texts:
+            self._texts[key] = make(assignment)
+        return self._texts[key]
 
     def drop(self, backend: Backend) -> None:
         """Forget a backend that has died."""
@@ -126,9 +126,11 @@ class _Restarting:
 
     @property
     def isolation(self) -> Isolation:
+        """The walls that stand."""
         return self._desk.backend(self._assignment).isolation
 
-    def open(self) -> object:
+    def open(self) -> Child:
+        """Start a child, of a new backend where the old one has died."""
         backend = self._desk.backend(self._assignment)
         try:
             return backend.open()
@@ -137,7 +139,7 @@ class _Restarting:
             return self._desk.backend(self._assignment).open()
 
     def close(self) -> None:
-        """The desk closes its backends."""
+        """Do nothing: the desk closes its backends."""
 
 
 @dataclass
@@ -203,40 +205,7 @@ def _run_reference(path: Path, name: str) -> types.ModuleType:
         linecache.cache[str(path)] = (len(text), None, text.splitlines(keepends=True), str(path))
         exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - the instructor's own file
     except Exception as error:
-        raise CourseError(say("{file}: the reference solution doesn't run: {reason}", file=path, reason=repr(error))) from error
+        raise CourseError(
+            say("{file}: the reference solution doesn't run: {reason}", file=path, reason=repr(error))
+        ) from error
     return module
-
-
-def _given_text(assignment: Assignment) -> str:
-    if not assignment.reference.exists():
-        return ""
-    own = stub_text(assignment.reference.read_text(encoding="utf-8"))
-    exercises = set()
-    others = []
-    for settings in sorted(assignment.folder.parent.glob("*/assignment.toml")):
-        solution = settings.with_name(f"{settings.parent.name}.py")
-        if solution.exists():
-            tree = ast.parse(solution.read_text(encoding="utf-8"))
-            others.append(tree)
-            exercises |= _exercise_names(solution.read_text(encoding="utf-8"))
-    taken = {node.name for node in ast.parse(own).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    more = []
-    for tree in others:
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in exercises | taken:
-                taken.add(node.name)
-                more.append(ast.unparse(node))
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                more.append(ast.unparse(node))
-    return "\n".join([own, *more])
-
-
-def _exercise_names(solution: str) -> set[str]:
-    """Return the top-level names whose definition holds a solution."""
-    lines = solution.splitlines()
-    marked = [number for number, line in enumerate(lines, 1) if "### BEGIN SOLUTION" in line]
-    names = set()
-    for node in ast.parse(solution).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and any(node.lineno <= n <= (node.end_lineno or 0) for n in marked):
-            names.add(node.name)
-    return names

@@ -73,8 +73,15 @@ class Judge:
         See `autograder.desk.Desk`.
     """
 
-    def __init__(self, folders: Sequence[Path], *, level: int, hidden: bool = True, backend: BackendName = "auto") -> None:
-        self._settings = {"folders": [str(folder) for folder in folders], "level": level, "hidden": hidden, "backend": backend}
+    def __init__(
+        self, folders: Sequence[Path], *, level: int, hidden: bool = True, backend: BackendName = "auto"
+    ) -> None:
+        self._settings = {
+            "folders": [str(folder) for folder in folders],
+            "level": level,
+            "hidden": hidden,
+            "backend": backend,
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
 
@@ -127,7 +134,7 @@ class Judge:
     def _start(self) -> None:
         self._lines = queue.Queue()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "autograder.judge"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -141,19 +148,19 @@ class Judge:
             raise CourseError(ready["error"])
 
     def _ask(self, message: dict[str, Any], patience_s: float | None = None) -> dict[str, Any]:
-        assert self._process is not None  # noqa: S101 - the callers have started it
-        assert self._process.stdin is not None  # noqa: S101 - a pipe
+        assert self._process is not None
+        assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
             line = self._lines.get(timeout=patience_s or self._patience_s)
         except OSError as error:
-            raise _Died(say("The judge ended: {reason}", reason=str(error))) from error
+            raise _Died(say("the judge ended: {reason}", reason=str(error))) from error
         except queue.Empty:
             self._process.kill()
-            raise _Died(say("The judge was silent for too long and was stopped.")) from None
+            raise _Died(say("the judge was silent for too long and was stopped")) from None
         if not line:
-            raise _Died(say("The judge ended: {reason}", reason=f"exit status {self._process.wait()}"))
+            raise _Died(say("the judge ended: {reason}", reason=f"exit status {self._process.wait()}"))
         answer: dict[str, Any] = json.loads(line)
         self._patience_s = answer.get("patience_s", START_S)
         return answer
@@ -234,7 +241,7 @@ class Stream:
             {},
             "failed" if error else "passed",
             None,
-            call.when,
+            call.when,  # type: ignore[arg-type]
             start=call.start,
             stop=call.stop,
             duration=call.duration,
@@ -282,7 +289,12 @@ class Stream:
         return names.index(exercise) if exercise in names else len(names)
 
     def _judge(
-        self, submission: Submission, assignment: Assignment, items: list[pytest.Item], boundary: Boundary, session: pytest.Session
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        items: list[pytest.Item],
+        boundary: Boundary,
+        session: pytest.Session,
     ) -> dict[str, Any]:
         wall, cpu = time.perf_counter(), time.process_time()
         self._outcomes = {}
@@ -327,7 +339,9 @@ class Stream:
         for name in dict.fromkeys(check.exercise for check in outcomes):
             checks = [check for check in outcomes if check.exercise == name]
             exercises.append(
-                ExerciseResult(name, _sum(check.points for check in checks), _sum(check.max_points for check in checks)),
+                ExerciseResult(
+                    name, _sum(check.points for check in checks), _sum(check.max_points for check in checks)
+                ),
             )
         failed = any(check.verdict is Verdict.GRADER_ERROR for check in outcomes)
         return SubmissionResult(
@@ -359,7 +373,7 @@ class _Mute:
     """Stands for pytest's terminal reporter, which would keep every report; messages of `assert` ask for its writer."""
 
     def __init__(self, reporter: Any) -> None:
-        self._tw = reporter._tw
+        self._tw = reporter._tw  # noqa: SLF001 - pytest offers no other way to it
 
 
 def _mute(config: pytest.Config) -> None:
@@ -394,7 +408,9 @@ class _Complaints:
             raise
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Note a file that can't be collected."""
         report = yield
         if report.failed:
@@ -417,12 +433,14 @@ def main() -> None:
     arguments = ["-c", str(_INI), "--rootdir", str(_INI.parent), "-q", "-s", "-p", "autograder.pytest_plugin"]
     arguments += [word for name in _UNUSED for word in ("-p", f"no:{name}")]
     try:
-        status = pytest.main([*arguments, *(str(file) for file in files if file.exists())], plugins=[stream, complaints])
+        status = pytest.main(
+            [*arguments, *(str(file) for file in files if file.exists())], plugins=[stream, complaints]
+        )
     finally:
         desk.close()
     if status is not pytest.ExitCode.OK:
         reason = "; ".join(complaints.lines) or f"pytest: {status!r}"
-        told = stream.error or say("The checks can't be used: {reason}", reason=reason)
+        told = stream.error or say("the checks can't be used: {reason}", reason=reason)
         results.write(json.dumps({"error": told}).encode() + b"\n")
         results.flush()
 

@@ -36,8 +36,12 @@ _ASSIGNMENTS: Final = pytest.StashKey[dict[Path, "Assignment"]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run on one submission."""
     group = parser.getgroup("autograder")
-    group.addoption("--submission", metavar="PATH", help="the submission to judge (default: the file beside the checks)")
-    group.addoption("--isolation", default="auto", metavar="LEVEL", help="isolation level, 4 to 0 (default: the best there is)")
+    group.addoption(
+        "--submission", metavar="PATH", help="the submission to judge (default: the file beside the checks)"
+    )
+    group.addoption(
+        "--isolation", default="auto", metavar="LEVEL", help="isolation level, 4 to 0 (default: the best there is)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "exercise(name): the exercise that a check judges",
         "points(n): what a check is worth; 0 for practice",
-        "leans_on(name, ...): sibling exercises that a right solution calls; where those are wrong, the reference answers for them",
+        "leans_on(name, ...): exercises that a right solution calls; the reference answers for those that are wrong",
         "mistakes(id, ...): mistakes of the catalogue that a check can show",
     ):
         config.addinivalue_line("markers", marker)
@@ -92,7 +96,9 @@ def check_of(item: pytest.Item) -> Check | None:
     if item.path.name not in CHECK_FILES or not isinstance(item, pytest.Function):
         return None
     if item.cls is not None:
-        raise pytest.UsageError(f"{item.nodeid}: a check is a function; a class would keep its state between submissions")
+        raise pytest.UsageError(
+            f"{item.nodeid}: a check is a function; a class would keep its state between submissions"
+        )
     exercise = _only_argument(item, "exercise", str)
     points = float(_only_argument(item, "points", (int, float)))
     if not 0 <= points < math.inf:
@@ -121,7 +127,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
         if check and check.hidden:
             sums = hidden.setdefault(item.path.parent, {})
             sums[check.exercise] = sums.get(check.exercise, 0.0) + check.points
-    if not any(config.getoption(name, None) for name in ("keyword", "markexpr", "deselect", "lf")) and not _names_one(config):
+    if not any(config.getoption(name, None) for name in ("keyword", "markexpr", "deselect", "lf")) and not _names_one(
+        config
+    ):
         for folder, sums in hidden.items():
             _compare_points(folder, sums, config)
 
@@ -132,7 +140,7 @@ def student(request: pytest.FixtureRequest) -> Student:
     desk = _desk(request.config)
     if desk.work is None:
         desk.begin(*_submission_at_hand(request))
-    assert desk.work is not None  # noqa: S101 - just begun
+    assert desk.work is not None
     return desk.work.student()
 
 
@@ -145,9 +153,7 @@ def reference(request: pytest.FixtureRequest) -> types.ModuleType:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Return a generator that is the same for a check each time."""
-    import numpy as np  # noqa: PLC0415 - every pytest run imports this module
-
-    return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+    return _generator(request.node.name)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -174,7 +180,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
             work.wrong.add(check.exercise)
             raise
         names = ", ".join(f"`{name}`" for name in sorted(wrong))
-        student.notes.append(Note("oracle", say("`{exercise}` was judged with a right {names} in place of yours.", exercise=check.exercise, names=names)))
+        student.notes.append(
+            Note(
+                "oracle",
+                say(
+                    "`{exercise}` was judged with a right {names} in place of yours.",
+                    exercise=check.exercise,
+                    names=names,
+                ),
+            )
+        )
         return result
 
 
@@ -188,7 +203,7 @@ class Outcome:
 
 def outcome_of(error: BaseException, check: Check) -> Outcome:
     """Say what an exception that ended a check means."""
-    from autograder.checks import CheckFailed  # noqa: PLC0415 - see rng
+    from autograder.checks import CheckFailed  # noqa: PLC0415 - see _generator
     from autograder.sandbox.faults import StudentFault  # noqa: PLC0415
 
     if isinstance(error, StudentFault | CheckFailed):
@@ -197,13 +212,16 @@ def outcome_of(error: BaseException, check: Check) -> Outcome:
         return Outcome(verdict, join(check.sentence, found))
     if isinstance(error, AssertionError):
         return Outcome(Verdict.FAILED, check.sentence)
-    told = say("The check itself failed, and that is not the student's fault: {error}", error=f"{type(error).__name__}: {error}")
+    told = say(
+        "The check itself failed, and that is not the student's fault: {error}",
+        error=f"{type(error).__name__}: {error}",
+    )
     return Outcome(Verdict.GRADER_ERROR, told)
 
 
 def assignment_of(config: pytest.Config, folder: Path) -> Assignment:
     """Return the assignment whose checks lie in a folder."""
-    from autograder.assignments import load_assignment  # noqa: PLC0415 - see rng
+    from autograder.assignments import load_assignment  # noqa: PLC0415 - see _generator
 
     known = config.stash[_ASSIGNMENTS]
     if folder not in known:
@@ -212,7 +230,7 @@ def assignment_of(config: pytest.Config, folder: Path) -> Assignment:
 
 
 def _desk(config: pytest.Config) -> Desk:
-    from autograder.desk import Desk  # noqa: PLC0415 - see rng
+    from autograder.desk import Desk  # noqa: PLC0415 - see _generator
     from autograder.sandbox.levels import choose  # noqa: PLC0415
 
     if DESK not in config.stash:
@@ -222,7 +240,7 @@ def _desk(config: pytest.Config) -> Desk:
 
 
 def _submission_at_hand(request: pytest.FixtureRequest) -> tuple[Any, Assignment]:
-    from autograder.errors import AutograderError  # noqa: PLC0415 - see rng
+    from autograder.errors import AutograderError  # noqa: PLC0415 - see _generator
     from autograder.submissions import candidate_at, read_submission  # noqa: PLC0415
 
     assignment = assignment_of(request.config, request.path.parent)
@@ -242,20 +260,30 @@ def _arguments(item: pytest.Function, student: Student) -> dict[str, Any]:
 
 def _again(item: pytest.Function, name: str) -> Any:
     # The generator starts anew, so that both runs see the same inputs.
-    return rng.__wrapped__(item._request) if name == "rng" else item.funcargs[name]  # noqa: SLF001
+    return _generator(item.name) if name == "rng" else item.funcargs[name]
+
+
+def _generator(name: str) -> np.random.Generator:
+    import numpy as np  # noqa: PLC0415 - every pytest run imports this module
+
+    return np.random.default_rng(zlib.crc32(name.encode()))
 
 
 def _only_argument(item: pytest.Item, marker: str, kind: type | tuple[type, ...]) -> Any:
     found = list(item.iter_markers(marker))
     if len(found) != 1 or len(found[0].args) != 1 or not isinstance(found[0].args[0], kind):
-        raise pytest.UsageError(f"{item.nodeid}: a check needs exactly one @pytest.mark.{marker}(...), got {len(found)}")
+        raise pytest.UsageError(
+            f"{item.nodeid}: a check needs exactly one @pytest.mark.{marker}(...), got {len(found)}"
+        )
     return found[0].args[0]
 
 
 def _sentence(item: pytest.Function) -> Message:
     paragraphs = [" ".join(part.split()) for part in (inspect.getdoc(item.obj) or "").split("\n\n")]
     if len(paragraphs) < 2 or not all(paragraphs[:2]):  # noqa: PLR2004 - two languages
-        raise pytest.UsageError(f"{item.nodeid}: the docstring must say what is checked, in English and, after an empty line, in Korean")
+        raise pytest.UsageError(
+            f"{item.nodeid}: the docstring must say what is checked, in English and, after an empty line, in Korean"
+        )
     return {"en": paragraphs[0], "ko": paragraphs[1]}
 
 
@@ -268,6 +296,5 @@ def _compare_points(folder: Path, sums: dict[str, float], config: pytest.Config)
     expected = {exercise.name: exercise.points for exercise in assignment.exercises}
     for name in {**sums, **expected}:
         if not math.isclose(sums.get(name, 0.0), expected.get(name, -1.0)):
-            raise pytest.UsageError(
-                f"{folder}: the hidden checks of {name} add up to {sums.get(name, 0.0):g} points, assignment.toml says {expected.get(name, 'nothing')}"
-            )
+            told = f"{folder}: the hidden checks of {name} add up to {sums.get(name, 0.0):g} points"
+            raise pytest.UsageError(f"{told}, assignment.toml says {expected.get(name, 'nothing')}")

@@ -175,9 +175,11 @@ class SubmissionResult:
     def verdict_of(self, exercise: str) -> Verdict:
         """Return passed, or the verdict of the exercise's first check that did not pass.
 
-        A check of our own making that failed outweighs the rest.
+        Where there are checks that give points, only they count: the others are practice
+        or a bonus. A check that itself failed outweighs the rest.
         """
-        verdicts = [check.verdict for check in self.checks if check.exercise == exercise]
+        checks = [check for check in self.checks if check.exercise == exercise]
+        verdicts = [check.verdict for check in checks if check.max_points] or [check.verdict for check in checks]
         if Verdict.GRADER_ERROR in verdicts:
             return Verdict.GRADER_ERROR
         return next((verdict for verdict in verdicts if verdict is not Verdict.PASSED), Verdict.PASSED)

@@ -6,8 +6,8 @@ parse is taken apart, so that one syntax error costs only what it stands in.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import builtins
 import contextlib
@@ -76,6 +76,8 @@ class Loader:
     ----------
     given : str
         Source of what the assignment gives to students; used for names that a submission lacks.
+    library : str
+        Source of what modules that aren't there would hold, beyond what is given.
     wanted : list of Wanted
         The exercises.
     statement_s : float
@@ -84,19 +86,22 @@ class Loader:
         Leave out every top-level statement that could run long.
     """
 
-    def __init__(self, given: str, wanted: list[Wanted], *, statement_s: float, definitions_only: bool) -> None:
+    def __init__(
+        self, given: str, library: str, wanted: list[Wanted], *, statement_s: float, definitions_only: bool
+    ) -> None:
         self._given_source = given
+        self._sources = {"given": given, "library": library}
         self._wanted = wanted
         self._statement_s = statement_s
         self._definitions_only = definitions_only
-        self._given_module: types.ModuleType | None = None
+        self._texts: dict[str, dict[str, object]] = {}
         self._guarded: list[tuple[ast.stmt, str]] = []
         self._flags = 0
         self._supplied = False
         self.loaded = Loaded(types.ModuleType("submission"))
         self.cell_names: set[str] = set()
         self._own_modules: set[str] = set()
-        self._finder = stand_ins.Finder(self._lookup, lambda: list(self._given_names()))
+        self._finder = stand_ins.Finder(self._lookup, lambda: [*self._names_of("library"), *self._names_of("given")])
 
     def load(self, cells: list[tuple[str, str]], modules: dict[str, list[tuple[str, str]]]) -> Loaded:
         """Run the cells; find the exercises.
@@ -144,7 +149,7 @@ class Loader:
         name = getattr(error, "name", None)
         if not self._supplied:
             self._supplied = True
-            given = self._given_names()
+            given = self._names_of("given")
             self.loaded.module.__dict__["__builtins__"].update(given)
             if name in given:
                 return True
@@ -163,7 +168,9 @@ class Loader:
             return self._parse(cell, source.expandtabs(8)) if "\t" in source else []
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             line = getattr(error, "lineno", None) or 1
-            self.loaded.remarks.append(Remark("syntax", cell, line, type(error).__name__, str(getattr(error, "msg", error))))
+            self.loaded.remarks.append(
+                Remark("syntax", cell, line, type(error).__name__, str(getattr(error, "msg", error)))
+            )
         statements: list[ast.stmt] = []
         for first_line, text in _blocks(source):
             with contextlib.suppress(SyntaxError, ValueError, MemoryError, RecursionError):
@@ -211,29 +218,46 @@ class Loader:
             del prompt
             return ""
 
-        ipython = stand_ins.Notebook(lambda body: self.run_cell("get_ipython()", body, self.loaded.module.__dict__, self.loaded.own))
-        extra = {"input": no_input, "np": np, "numpy": np, "get_ipython": lambda: ipython, "display": stand_ins.Absent("display")}
+        ipython = stand_ins.Notebook(
+            lambda body: self.run_cell("get_ipython()", body, self.loaded.module.__dict__, self.loaded.own)
+        )
+        extra = {
+            "input": no_input,
+            "np": np,
+            "numpy": np,
+            "get_ipython": lambda: ipython,
+            "display": stand_ins.Absent("display"),
+        }
         return {**vars(builtins), **extra}
 
-    def _given_names(self) -> dict[str, object]:
-        if self._given_module is None:
-            self._given_module = types.ModuleType("given")
-            namespace = self._given_module.__dict__
-            namespace["__builtins__"] = {**vars(builtins), "np": np}
+    def _names_of(self, text: str) -> dict[str, object]:
+        """Run what is given, or the library, once; return its names without those that students write."""
+        if text not in self._texts:
+            namespace: dict[str, object] = {"__builtins__": {**vars(builtins), "np": np}, "__name__": text}
             try:
-                for statement in ast.parse(self._given_source, "given").body:
+                for statement in ast.parse(self._sources[text], text).body:
                     if isinstance(statement, _ALWAYS):
-                        exec(compile(ast.Module([statement], []), "given", "exec"), namespace)  # noqa: S102
-            except Exception as error:  # noqa: BLE001 - what is given fails: a submission that has it all still works
-                self._remark("given", "given", 1, error)
-        hidden = {wanted.name for wanted in self._wanted}
-        return {k: v for k, v in vars(self._given_module).items() if not k.startswith("_") and k not in hidden}
+                        exec(compile(ast.Module([statement], []), text, "exec"), namespace)  # noqa: S102
+            except Exception as error:  # noqa: BLE001 - a submission that has it all still works
+                self._remark("given", text, 1, error)
+            self._texts[text] = {
+                name: value
+                for name, value in namespace.items()
+                if not name.startswith("_") and not self._is_for_students(name, is_class=isinstance(value, type))
+            }
+        return self._texts[text]
+
+    def _is_for_students(self, name: str, *, is_class: bool) -> bool:
+        return any(
+            fold(name) in (fold(wanted.name), *map(fold, wanted.also)) and wanted.is_class in (None, is_class)
+            for wanted in self._wanted
+        )
 
     def _lookup(self, name: str) -> object:
-        folded = fold(name)
-        if any(folded in (fold(wanted.name), *map(fold, wanted.also)) for wanted in self._wanted):
+        if self._is_for_students(name, is_class=name[:1].isupper()):
             return _not_yours(name)
-        return self._given_names()[name]
+        given = self._names_of("given")
+        return given[name] if name in given else self._names_of("library")[name]
 
     # which is which
 
@@ -321,6 +345,8 @@ def fold(name: str) -> str:
 def is_stub(statement: ast.stmt) -> bool:
     """Say whether a definition has nothing in it but what a stub has."""
     if isinstance(statement, ast.ClassDef):
+        if any(not isinstance(base, ast.Name) or base.id != "object" for base in statement.bases):
+            return False
         methods = [node for node in statement.body if isinstance(node, ast.FunctionDef)]
         return all(map(is_stub, methods)) if methods else all(map(_is_empty, statement.body))
     return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and all(map(_is_empty, statement.body))
@@ -329,7 +355,9 @@ def is_stub(statement: ast.stmt) -> bool:
 def _is_empty(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Raise):
         return "NotImplementedError" in ast.dump(statement)
-    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def _is_main_guard(test: ast.expr) -> bool:

@@ -66,6 +66,7 @@ class Oracle:
         self._name = name
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Ask what the call would return."""
         return self._server.ask({**self._reference, "do": "call"}, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
@@ -162,14 +163,15 @@ class Server:
     # operations
 
     def _load(self, message: dict[str, Any], _received: list[memoryview]) -> Any:
-        np.random.seed(SEED)
+        np.random.seed(SEED)  # noqa: NPY002 - the generator that homework uses
         random.seed(SEED)
-        self._stdout = sys.stdout = Recorder(message["output_bytes"])  # type: ignore[assignment]
-        sys.stderr = Recorder(0)  # type: ignore[assignment]
+        self._stdout = sys.stdout = Recorder(message["output_bytes"])
+        sys.stderr = Recorder(0)
         sys.stdin = io.StringIO()
         wanted = [Wanted(name, also, is_class) for name, also, is_class in message["wanted"]]
         self._loader = Loader(
             message["given"],
+            message["library"],
             wanted,
             statement_s=message["statement_s"],
             definitions_only=message["definitions_only"],
@@ -187,7 +189,7 @@ class Server:
         args, kwargs = self._decode(message["values"], received)
         if not message.get("observe"):
             return function(*args, **kwargs)
-        sys.stdout = self._stdout  # type: ignore[assignment]
+        sys.stdout = self._stdout
         self._stdout.start()
         try:
             value = function(*args, **kwargs)

@@ -37,6 +37,7 @@ class Absent:
         self._wraps = wraps
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Note the call; give a function or a class back as it is, so that this serves as a decorator."""
         if self._calls is not None and len(self._calls) < MAX_CALLS:
             self._calls.append((self._name, args, kwargs))
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType | type):
@@ -66,7 +67,7 @@ class Absent:
     def __bool__(self) -> bool:
         return False
 
-    def __enter__(self) -> Absent:
+    def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -113,7 +114,7 @@ def _answer(name: str, args: tuple[Any, ...], calls: Calls | None) -> Any:
 
 
 def _axes(args: tuple[Any, ...], calls: Calls) -> Any:
-    rows, columns = (tuple(arg for arg in args if isinstance(arg, int)) + (1, 1))[:2]
+    rows, columns = [*(arg for arg in args if isinstance(arg, int)), 1, 1][:2]
     if rows * columns == 1:
         return Absent("Axes", calls)
     axes = np.empty(rows * columns, dtype=object)
@@ -170,7 +171,21 @@ class DrawingModule(types.ModuleType):
         return Absent(name, self.calls)
 
 
-_PYLAB = ["figure", "grid", "hist", "imshow", "legend", "plot", "scatter", "show", "title", "xlabel", "xlim", "ylabel", "ylim"]
+_PYLAB = [
+    "figure",
+    "grid",
+    "hist",
+    "imshow",
+    "legend",
+    "plot",
+    "scatter",
+    "show",
+    "title",
+    "xlabel",
+    "xlim",
+    "ylabel",
+    "ylim",
+]
 _DRAWING = ("matplotlib", "mpl_toolkits", "pylab", "seaborn")
 
 
@@ -195,6 +210,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Claim any module that isn't a missing part of numpy or of the standard library."""
+        del path, target
         if name.partition(".")[0] in ("numpy", "autograder"):
             return None
         parent = name.rpartition(".")[0]
@@ -226,7 +242,14 @@ def restore_old_names() -> None:
         "NaN": np.nan,
         "NAN": np.nan,
     }
-    functions = {"product": "prod", "cumproduct": "cumprod", "alltrue": "all", "sometrue": "any", "row_stack": "vstack", "round_": "round"}
+    functions = {
+        "product": "prod",
+        "cumproduct": "cumprod",
+        "alltrue": "all",
+        "sometrue": "any",
+        "row_stack": "vstack",
+        "round_": "round",
+    }
     aliases.update({old: getattr(np, new) for old, new in functions.items()})
     for name, value in aliases.items():
         if name not in vars(np):

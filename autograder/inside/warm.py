@@ -7,10 +7,9 @@ Run as ``python -I -S -B warm.py FD`` by `autograder.sandbox.backends`, or with
 ``plain`` instead of a descriptor, to serve one submission over stdin and stdout.
 """
 
-# ruff: noqa: E402 - the path must be set before anything of ours can be imported
-
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import json
@@ -22,8 +21,8 @@ from typing import Any
 
 PRELOADED = (
     "abc array base64 bisect calendar cmath collections.abc colorsys concurrent.futures contextlib copy csv ctypes "
-    "dataclasses datetime decimal difflib doctest enum fractions functools getpass glob gzip hashlib heapq html inspect io "
-    "itertools json keyword linecache locale logging math mmap numbers operator os.path pathlib pickle platform pprint "
+    "dataclasses datetime decimal difflib doctest enum fractions functools getpass glob gzip hashlib heapq html inspect "
+    "io itertools json keyword linecache locale logging math mmap numbers operator os.path pathlib pickle platform pprint "
     "queue random re secrets shutil statistics string struct tempfile textwrap threading time timeit traceback types "
     "typing unittest unittest.mock urllib.request urllib.parse uuid warnings weakref zipfile zlib "
     "numpy numpy.fft numpy.lib numpy.linalg numpy.ma numpy.matlib numpy.polynomial numpy.random numpy.testing"
@@ -83,10 +82,8 @@ def serve_forks(control: socket.socket) -> None:
 
 
 def _reap(pid: int) -> dict[str, float]:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     _, status, usage = os.wait4(pid, 0)
     return {"status": os.waitstatus_to_exitcode(status), "cpu_s": usage.ru_utime + usage.ru_stime}
 

@@ -88,7 +88,9 @@ class Child(Protocol):
 class Backend(Protocol):
     """Starts children."""
 
-    isolation: Isolation
+    @property
+    def isolation(self) -> Isolation:
+        """The walls that stand around its children."""
 
     def open(self) -> Child:
         """Start a child."""
@@ -145,9 +147,9 @@ class WarmBackend:
         except OSError:
             ready = b""
         if not ready:
-            raise SandboxError(say("The sandbox didn't start: {reason}", reason=self._last_words()))
+            raise SandboxError(say("the sandbox didn't start: {reason}", reason=self._last_words()))
         started = json.loads(ready)
-        self.isolation = Isolation(started["level"], tuple(started["layers"]))
+        self.isolation: Isolation = Isolation(started["level"], tuple(started["layers"]))
 
     def open(self) -> WarmChild:
         """Fork a child."""
@@ -159,12 +161,12 @@ class WarmBackend:
         except OSError as error:
             for descriptor in (to_child_write, from_child_read):
                 os.close(descriptor)
-            raise SandboxError(say("The sandbox has died: {reason}", reason=str(error))) from error
+            raise SandboxError(say("the sandbox has died: {reason}", reason=str(error))) from error
         finally:
             os.close(to_child_read)
             os.close(from_child_write)
         if not data:
-            raise SandboxError(say("The sandbox has died: {reason}", reason=self._last_words()))
+            raise SandboxError(say("the sandbox has died: {reason}", reason=self._last_words()))
         return WarmChild(self, json.loads(data)["pid"], tickets[0], from_child_read, to_child_write)
 
     def reap(self, pid: int) -> Ending:
@@ -208,8 +210,8 @@ class WarmChild:
         self._host_pid = _pid_of(ticket)
         self._stopwatch: _Stopwatch | None = None
         self._ending: Ending | None = None
-        os.set_blocking(reader, False)  # noqa: FBT003
-        os.set_blocking(writer, False)  # noqa: FBT003
+        os.set_blocking(reader, False)
+        os.set_blocking(writer, False)
         self.channel = wire.Channel(self._read, self._write)
 
     def allow(self, patience: Patience) -> None:
@@ -295,7 +297,7 @@ def _pid_of(ticket: int) -> int:
     for line in Path(f"/proc/self/fdinfo/{ticket}").read_text().splitlines():
         if line.startswith("Pid:"):
             return int(line.split()[1])
-    raise SandboxError(say("The sandbox has died: {reason}", reason="pidfd"))
+    raise SandboxError(say("the sandbox has died: {reason}", reason="pidfd"))
 
 
 class PlainBackend:
@@ -405,5 +407,5 @@ def module_paths() -> list[str]:
     """Return the folders from which a fresh interpreter can import numpy and autograder."""
     numpy = importlib.util.find_spec("numpy")
     if numpy is None or numpy.origin is None:
-        raise SandboxError(say("numpy is not installed."))
+        raise SandboxError(say("numpy is not installed"))
     return [str(Path(numpy.origin).parents[1]), str(Path(__file__).parents[2])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.messages import Message
+from autograder.messages import Message, say
 from autograder.results import Verdict
 
 
@@ -24,3 +24,13 @@ class StudentFault(Exception):
         self.message = message
         self.detail = detail or message
         super().__init__(self.detail["en"])
+
+
+def unreadable_answer() -> StudentFault:
+    """Make the fault of an answer that isn't plain data within the wire's bounds."""
+    return StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+
+
+def timed_out() -> StudentFault:
+    """Make the fault of a call that used up its time."""
+    return StudentFault(Verdict.TIMED_OUT, say("It took too long and was stopped: does a loop never end?"))

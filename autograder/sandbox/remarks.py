@@ -50,7 +50,10 @@ def note_on_remark(remark: Any, lengths: Lengths, source: str) -> Note | None:
         sentence = say("{place} is not valid Python ({text}); the rest was used.", place=where, text=printable(text))
         return Note("syntax", sentence)
     if error == "StatementTimeout":
-        sentence = say("The statement at {place} took too long and was stopped; the rest was used.", place=place or cell_title(cell))
+        sentence = say(
+            "The statement at {place} took too long and was stopped; the rest was used.",
+            place=place or cell_title(cell),
+        )
         return Note("statement", sentence)
     _, detail = explain_exception(error, text, place, source)
     return Note("statement", say("A statement at the top level failed; the rest was used. {detail}", detail=detail))

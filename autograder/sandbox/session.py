@@ -15,14 +15,12 @@ from autograder.messages import Message, say
 from autograder.results import Verdict
 from autograder.sandbox.backends import Child, OutOfTime, Patience
 from autograder.sandbox.explaining import explain_exception
-from autograder.sandbox.faults import StudentFault
+from autograder.sandbox.faults import StudentFault, timed_out, unreadable_answer
 from autograder.sandbox.remarks import Lengths, place_of
 
 ORACLE_CPU_S: Final = 2.0
 """CPU seconds that the reference may spend on one question, which the child chose."""
 MAX_QUESTIONS: Final = 100_000
-
-_TIMED_OUT: Final = "It took too long and was stopped: does a loop never end?"
 
 
 class Session:
@@ -70,7 +68,7 @@ class Session:
             return self._exchange(message, values)
         except OutOfTime:
             self.end()
-            raise StudentFault(Verdict.TIMED_OUT, say(_TIMED_OUT)) from None
+            raise timed_out() from None
         except (wire.Closed, wire.Malformed) as error:
             raise self._fault_of_ending(error) from None
 
@@ -117,8 +115,7 @@ class Session:
         return call
 
     def _fault(self, data: Any) -> StudentFault:
-        well_formed = type(data) is list and len(data) == 5 and [type(part) for part in data] == [str, str, str, str, int]  # noqa: PLR2004
-        if not well_formed:
+        if type(data) is not list or [type(part) for part in data] != [str, str, str, str, int]:
             raise wire.Malformed("not a fault")
         kind, error, text, cell, line = data
         if kind == "missing":
@@ -126,7 +123,7 @@ class Session:
         if kind == "out_of_memory":
             return StudentFault(Verdict.OUT_OF_MEMORY, say("It used more memory than it may."))
         if kind == "malformed":
-            return StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+            return unreadable_answer()
         message, detail = explain_exception(error, text, place_of(cell, line, self._lengths), self._source)
         return StudentFault(Verdict.CRASHED, message, detail)
 
@@ -135,9 +132,9 @@ class Session:
         self.ended = True
         message: Message
         if isinstance(error, wire.Malformed):
-            return StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+            return unreadable_answer()
         if ending.status in (-signal.SIGXCPU, -signal.SIGPROF):
-            return StudentFault(Verdict.TIMED_OUT, say(_TIMED_OUT))
+            return timed_out()
         if ending.status == -signal.SIGSEGV:
             message = say("It ended the Python process (a crash below Python, or endless recursion).")
         else:

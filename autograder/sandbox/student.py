@@ -14,7 +14,7 @@ from autograder.assignments import Assignment, Exercise
 from autograder.messages import Message, say
 from autograder.results import Note, Verdict
 from autograder.sandbox.backends import Backend, Patience
-from autograder.sandbox.faults import StudentFault
+from autograder.sandbox.faults import StudentFault, unreadable_answer
 from autograder.sandbox.remarks import note_on_name, note_on_remark
 from autograder.sandbox.session import Session
 from autograder.submissions.sources import Submission
@@ -60,8 +60,8 @@ class Student:
         Starts children.
     reference : object, optional
         The reference solution, for oracles; stays on this side.
-    given : str
-        Source text of what the assignment gives to students.
+    given, library : str
+        Source text of what the assignment gives to students, and of what modules that aren't there would hold.
     oracles : frozenset of str
         Exercises for which the reference answers instead of the student's own.
     """
@@ -74,6 +74,7 @@ class Student:
         *,
         reference: object = None,
         given: str = "",
+        library: str = "",
         oracles: frozenset[str] = frozenset(),
     ) -> None:
         self._submission = submission
@@ -81,6 +82,7 @@ class Student:
         self._backend = backend
         self._reference = reference
         self._given = given
+        self._library = library
         cells = [cell for group in (submission.cells, *submission.modules.values()) for cell in group]
         self._source = "\n".join(cell.source for cell in cells)
         self._lengths = {cell.name: len(cell.source.splitlines()) for cell in cells}
@@ -109,7 +111,7 @@ class Student:
         """Call and report what it returned, what became of the arguments, and what it printed."""
         answer = self._request("call", function, values=[args, kwargs], observe=True)
         if type(answer) is not list or len(answer) != 3 or type(answer[1]) is not list or type(answer[2]) is not bytes:  # noqa: PLR2004
-            raise StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+            raise unreadable_answer()
         return Observed(self._wrap(answer[0]), tuple(answer[1]), answer[2].decode("utf-8", "replace"))
 
     def probe(self, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
@@ -133,9 +135,9 @@ class Student:
                 self._once[key] = function(), None
             except StudentFault as fault:
                 self._once[key] = None, fault
-        value, fault = self._once[key]
-        if fault:
-            raise fault
+        value, replayed = self._once[key]
+        if replayed:
+            raise replayed
         return value
 
     # what the plugin uses
@@ -153,7 +155,9 @@ class Student:
 
     # across the wall
 
-    def _request(self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object) -> Any:
+    def _request(
+        self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object
+    ) -> Any:
         root, steps = object.__getattribute__(remote, "_path")
         session = self._ready()
         if isinstance(root, str):
@@ -196,9 +200,12 @@ class Student:
                     if self._definitions_only and definitions_only:
                         self._load_fault = fault
                         raise
-                    note = say("The top level of the file didn't get through: {reason} Only its definitions were used.", reason=fault.message)
+                    note = say(
+                        "The top level of the file didn't get through: {reason} Only its definitions were used.",
+                        reason=fault.message,
+                    )
                     self._note(Note("top_level", note))
-        assert self._session is not None  # noqa: S101 - for the type checker
+        assert self._session is not None
         return self._session
 
     def _load(self) -> None:
@@ -208,9 +215,15 @@ class Student:
         message = {
             "op": "load",
             "cells": [[cell.name, cell.source] for cell in self._submission.cells],
-            "modules": {name: [[cell.name, cell.source] for cell in cells] for name, cells in self._submission.modules.items()},
+            "modules": {
+                name: [[cell.name, cell.source] for cell in cells] for name, cells in self._submission.modules.items()
+            },
             "given": self._given,
-            "wanted": [[exercise.name, list(exercise.also), self._is_class(exercise)] for exercise in self._assignment.exercises],
+            "library": self._library,
+            "wanted": [
+                [exercise.name, list(exercise.also), self._is_class(exercise)]
+                for exercise in self._assignment.exercises
+            ],
             "oracles": sorted(self._oracles),
             "statement_s": self._assignment.limits.call_s,
             "definitions_only": self._definitions_only,
@@ -225,7 +238,7 @@ class Student:
 
     def _take_in(self, answer: Any) -> None:
         if type(answer) is not dict:
-            raise StudentFault(Verdict.MALFORMED, say("It gave something back that can't be read as an answer."))
+            raise unreadable_answer()
         states, names, remarks = (answer.get(key) for key in ("states", "names", "remarks"))
         self._states = {str(k): str(v) for k, v in states.items()} if isinstance(states, Mapping) else {}
         for wanted, name in names.items() if isinstance(names, Mapping) else ():
@@ -267,7 +280,7 @@ class Student:
 
     def _wrap(self, value: Any) -> Any:
         if isinstance(value, wire.Opaque):
-            assert self._session is not None  # noqa: S101 - it has just answered
+            assert self._session is not None
             return Remote(self, _Root(self._session, value))
         if isinstance(value, list | tuple):
             return type(value)(map(self._wrap, value))
@@ -310,6 +323,7 @@ class Remote:
         _use(self, "set", values=[key, value], how="item")
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call it there with copies of the arguments."""
         return _use(self, "call", values=[args, kwargs])
 
     def __iter__(self) -> Iterator[Any]:

@@ -39,6 +39,33 @@ def between(actual, one, other):
     return nearest if np.all(abs(actual - nearest) <= 1e-6 * np.max(np.abs(one))) else one
 
 
+def run_in_a_row(submission, name, batches):
+    """Run batches forward and backward through one layer, while a second one of its kind sees other data."""
+
+    def keep(value):
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    layer, other = getattr(submission, name)(), getattr(submission, name)()
+    answers = []
+    for x, dout in batches:
+        out = keep(layer.forward(x))
+        other.forward(0.5 - x)
+        answers.append([out, keep(layer.backward(dout))])
+    return answers
+
+
+def assert_fresh(student, reference, rng, name):
+    """Fail unless a layer answers to each of several batches as a new one would."""
+    batches = [(x, draw_signed(rng, x.shape)) for x in draw_batches(rng, 5)]
+    answers = student.probe(run_in_a_row, name, batches)
+    check(isinstance(answers, list) and len(answers) == len(batches))
+    for (x, dout), answer in zip(batches, answers, strict=True):
+        check(isinstance(answer, list) and len(answer) == 2)
+        layer = getattr(reference, name)()
+        assert_close(answer[0], layer.forward(x), what=f"{name.lower()}.forward(x)")
+        assert_gradient(answer[1], layer.backward(dout), what=f"{name.lower()}.backward(dout)")
+
+
 # --- Relu ---------------------------------------------------------------------------------------------------------
 
 
@@ -54,7 +81,7 @@ def test_relu_forward_keeps_positive_entries(student, reference, rng):
 
 
 @pytest.mark.exercise("Relu")
-@pytest.mark.points(0.75)
+@pytest.mark.points(0.85)
 @pytest.mark.mistakes("no_mask", "mask_inverted", "mask_from_dout", "ignores_dout")
 def test_relu_backward_follows_the_input(student, reference, rng):
     """`Relu.backward` lets `dout` through where the input of `forward` was positive, and gives 0 elsewhere.
@@ -76,12 +103,7 @@ def test_relu_starts_afresh_with_every_batch(student, reference, rng):
 
     `Relu.backward`는 같은 계층에서 마지막으로 부른 `forward`를 기준으로 계산해야 해요. 이전 배치나 다른 계층의 값이 섞이면 안 돼요.
     """
-    mine, theirs, other = reference.Relu(), student.Relu(), student.Relu()
-    for x in draw_batches(rng, 5):
-        dout = draw_signed(rng, x.shape)
-        assert_close(theirs.forward(x), mine.forward(x), what="relu.forward(x)")
-        other.forward(-x)
-        assert_gradient(theirs.backward(dout), mine.backward(dout), what="relu.backward(dout)")
+    assert_fresh(student, reference, rng, "Relu")
 
 
 @pytest.mark.exercise("Relu")
@@ -112,7 +134,7 @@ def test_relu_forward_leaves_its_input_alone(student, reference, rng):
 
 
 @pytest.mark.exercise("Relu")
-@pytest.mark.points(0.1)
+@pytest.mark.points(0)
 def test_relu_backward_leaves_dout_alone(student, reference, rng):
     """Bonus: `Relu.backward` works on a copy, so the caller's `dout` stays as it was.
 
@@ -163,12 +185,7 @@ def test_sigmoid_starts_afresh_with_every_batch(student, reference, rng):
 
     `Sigmoid.backward`는 같은 계층의 마지막 출력을 써야 해요. 이전 배치나 다른 계층의 값이 섞이면 안 돼요.
     """
-    mine, theirs, other = reference.Sigmoid(), student.Sigmoid(), student.Sigmoid()
-    for x in draw_batches(rng, 5):
-        dout = draw_signed(rng, x.shape)
-        assert_close(theirs.forward(x), mine.forward(x), what="sigmoid.forward(x)")
-        other.forward(0.5 - x)
-        assert_gradient(theirs.backward(dout), mine.backward(dout), what="sigmoid.backward(dout)")
+    assert_fresh(student, reference, rng, "Sigmoid")
 
 
 @pytest.mark.exercise("Sigmoid")
@@ -203,20 +220,25 @@ def draw_parameters(rng, inputs=INPUTS, outputs=OUTPUTS):
     return 0.5 * draw_signed(rng, (inputs, outputs)), 0.5 * draw_signed(rng, (outputs,))
 
 
+def find_names(student, layer):
+    """Return the attributes in which `backward` left the gradients: ("grads",), or one name for each or None."""
+    if student.has(layer, "grads") and not student.has(layer, "dW"):
+        return ("grads",)
+    wanted = (("dW", "gradW", "Wgrad"), ("db", "gradb", "bgrad"))
+    return tuple(next((name for name in names if student.has(layer, name)), None) for names in wanted)
+
+
 def stored_gradients(student, layer):
     """Return what `backward` left on the layer as the gradients of W and b; None for one that is not there."""
-    if student.has(layer, "grads") and not student.has(layer, "dW"):
-        grads = fetch(layer.grads)
-        if isinstance(grads, dict):
-            named = {str(key).lower().removeprefix("d"): value for key, value in grads.items()}
-            return named.get("w"), named.get("b")
-        pair = list(grads) if isinstance(grads, (list, tuple)) else []
-        return (pair[0], pair[1]) if len(pair) == 2 else (None, None)
-    found = []
-    for names in (("dW", "gradW", "Wgrad"), ("db", "gradb", "bgrad")):
-        name = next((name for name in names if student.has(layer, name)), None)
-        found.append(fetch(getattr(layer, name)) if name else None)
-    return tuple(found)
+    names = student.once("names of gradients", lambda: find_names(student, layer))
+    if names != ("grads",):
+        return tuple(fetch(getattr(layer, name)) if name else None for name in names)
+    grads = fetch(layer.grads)
+    if isinstance(grads, dict):
+        named = {str(key).lower().removeprefix("d"): value for key, value in grads.items()}
+        return named.get("w"), named.get("b")
+    pair = list(grads) if isinstance(grads, (list, tuple)) else []
+    return (pair[0], pair[1]) if len(pair) == 2 else (None, None)
 
 
 def run_affine(student, reference, rng):
@@ -399,7 +421,7 @@ def softmax_answers(reference, x, labels):
 
 
 @pytest.mark.exercise("SoftmaxWithLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(1.1)
 def test_softmax_with_loss_forward_is_the_mean_cross_entropy(student, reference, rng):
     """`SoftmaxWithLoss.forward` returns one number: the cross entropy of softmax(x) and t, averaged over the batch.
 
@@ -413,7 +435,7 @@ def test_softmax_with_loss_forward_is_the_mean_cross_entropy(student, reference,
 
 
 @pytest.mark.exercise("SoftmaxWithLoss")
-@pytest.mark.points(1)
+@pytest.mark.points(1.15)
 @pytest.mark.mistakes(
     "forgot_N", "t_minus_y", "div_size", "div_classes", "ce_only", "times_y1my", "softmax_axis0", "softmax_whole"
 )
@@ -431,6 +453,20 @@ def test_softmax_with_loss_backward_is_the_gradient_of_the_scores(student, refer
     assert_gradient(dx, between(dx, *gradients), scale=1 / len(x), named_factors=sizes, what="last.backward()")
 
 
+def run_losses_in_a_row(submission, batches):
+    """Ask one layer for the loss and twice for the gradient of each batch, while a second one sees other data."""
+    layer, other = submission.SoftmaxWithLoss(), submission.SoftmaxWithLoss()
+    answers = []
+    for x, t in batches:
+        loss = layer.forward(x, t)
+        other.forward(-x, t)
+        answers.append([loss])
+        for _ in range(2):
+            dx = layer.backward(1)
+            answers[-1].append(dx.copy() if isinstance(dx, np.ndarray) else dx)
+    return answers
+
+
 @pytest.mark.exercise("SoftmaxWithLoss")
 @pytest.mark.points(0.5)
 def test_softmax_with_loss_starts_afresh_with_every_batch(student, reference, rng):
@@ -438,20 +474,20 @@ def test_softmax_with_loss_starts_afresh_with_every_batch(student, reference, rn
 
     손실과 기울기는 배치 크기가 달라져도 마지막 배치만으로 계산해야 해요. 기울기를 두 번 구해도 값이 같아야 해요.
     """
-    theirs, other = student.SoftmaxWithLoss(), student.SoftmaxWithLoss()
     a = draw_scores(rng, 4)
-    for x, labels in [a, draw_scores(rng, 4), draw_scores(rng, 1), draw_scores(rng, 3), a]:
+    batches = [a, draw_scores(rng, 4), draw_scores(rng, 1), draw_scores(rng, 3), a]
+    answers = student.probe(run_losses_in_a_row, [(x, np.eye(CLASSES)[labels]) for x, labels in batches])
+    check(isinstance(answers, list) and len(answers) == len(batches))
+    for (x, labels), answer in zip(batches, answers, strict=True):
+        check(isinstance(answer, list) and len(answer) == 3)
         losses, gradients = softmax_answers(reference, x, labels)
-        loss = theirs.forward(x, np.eye(CLASSES)[labels])
-        other.forward(-x, np.eye(CLASSES)[labels])
-        assert_close(loss, between(loss, *losses), what="last.forward(x, t)")
-        for _ in range(2):
-            dx = theirs.backward(1)
+        assert_close(answer[0], between(answer[0], *losses), what="last.forward(x, t)")
+        for dx in answer[1:]:
             assert_gradient(dx, between(dx, *gradients), scale=1 / len(x), what="last.backward()")
 
 
 @pytest.mark.exercise("SoftmaxWithLoss")
-@pytest.mark.points(0.25)
+@pytest.mark.points(0)
 def test_softmax_with_loss_takes_class_numbers(student, reference, rng):
     """Bonus: `SoftmaxWithLoss` also works when `t` holds class numbers instead of one-hot rows.
 

@@ -416,7 +416,7 @@ def test_train_reaches_the_layers_of_a_network(student, rng):
         labels = np.arange(size) % OUTPUTS
         data += [centres[labels] + rng.normal(scale=0.2, size=(size, INPUTS)), np.eye(OUTPUTS)[labels]]
     start = {name: abs(rng.normal(scale=0.3, size=shape)) for name, shape in SHAPES.items()}
-    arrays = student.probe(train_layers, data, (150, BATCH, 0.2), start, int(rng.integers(1000)))
+    arrays = student.probe(train_layers, data, (80, BATCH, 0.4), start, int(rng.integers(1000)))
     check(isinstance(arrays, list) and [np.shape(array) for array in arrays] == list(SHAPES.values()))
     check(all(is_floats(array) and np.all(np.abs(array) < 1e30) for array in arrays))
     before, _ = classify(start.values(), *data[:2])

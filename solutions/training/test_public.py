@@ -55,12 +55,12 @@ def test_train_returns_three_lists(student):
 @pytest.mark.exercise("train")
 @pytest.mark.points(0)
 def test_train_lets_the_network_learn(student):
-    """After 100 iterations the loss is far lower than at the start, and three clusters of points are told apart.
+    """After 60 iterations the loss is far lower than at the start, and three clusters of points are told apart.
     The arrays in `params` must be changed in place.
 
-    100번 반복하면 손실이 처음보다 훨씬 작아지고, 세 무리의 점을 구별할 수 있어요. 매개변수 배열은 제자리에서 바꿔야 해요.
+    60번 반복하면 손실이 처음보다 훨씬 작아지고, 세 무리의 점을 구별할 수 있어요. 매개변수 배열은 제자리에서 바꿔야 해요.
     """
-    _, before, after, accuracy = student.probe(train_on_clusters, 100)
+    _, before, after, accuracy = student.probe(train_on_clusters, 60)
     check(after < 0.5 * before and accuracy > 0.9)
 
 

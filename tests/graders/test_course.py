@@ -31,7 +31,7 @@ def test_the_reference_earns_full_marks(grade: Grade, name: str) -> None:
     result = grade(name)["the reference"]
     assert not list(explain(result))
     assert result.status == "graded"
-    assert result.score == result.max_score == COURSE.assignment(name).max_score == 10  # noqa: PLR2004
+    assert result.score == result.max_score == COURSE.assignment(name).max_score == 10
 
 
 @pytest.mark.parametrize("name", COURSE.names)
@@ -59,8 +59,10 @@ def test_a_case_gets_its_verdicts(grade: Grade, name: str, folder: object) -> No
 def test_every_assignment_has_its_cases(name: str) -> None:
     """There are right, wrong and odd submissions of each assignment, and each names all exercises."""
     cases = COURSE.assignment(name).cases
-    assert len(cases) >= 8  # noqa: PLR2004 - as the course promises
+    assert len(cases) >= 8
     for folder in cases:
         expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-        assert set(expected["exercises"]) == {exercise.name for exercise in COURSE.assignment(name).exercises}, folder.name
+        assert set(expected["exercises"]) == {exercise.name for exercise in COURSE.assignment(name).exercises}, (
+            folder.name
+        )
         assert {"en", "ko"} <= set(expected["about"]), folder.name

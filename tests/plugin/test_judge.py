@@ -96,7 +96,9 @@ def test_a_reference_that_does_not_run_is_said(course: Path) -> None:
 def test_nothing_of_one_student_reaches_the_next(judge: Judge) -> None:
     """Results are the same whoever was graded before."""
     alone = judge.grade(submission(RIGHT)).to_json()
-    hostile = "print('x' * 9999)\nimport numpy as np\nnp.ndarray\nnp.sum = None\ndef double(x):\n    print('secret')\n    return y\n"
+    hostile = (
+        "import numpy as np\nprint('x' * 9999)\nnp.sum = None\ndef double(x):\n    print('secret')\n    return y\n"
+    )
     other = judge.grade(submission(hostile, "lee"))
     again = judge.grade(submission(RIGHT)).to_json()
     for result in (alone, again):

@@ -31,7 +31,7 @@ ASSIGNMENT = Assignment(
 def make_submission(source: str, **modules: str) -> Submission:
     """Make a submission from the text of its one file."""
     cells = (Cell("kim.py", dedent(source)),)
-    others = {name: (Cell(f"{name}.py", dedent(text)),) for name, text in modules.items()}
+    others: dict[str, tuple[Cell, ...]] = {name: (Cell(f"{name}.py", dedent(text)),) for name, text in modules.items()}
     return Submission("kim", "probe", ("kim.py",), cells, others, (), "0")
 
 
@@ -53,14 +53,18 @@ def student(backend: Backend) -> Iterator[MakeStudent]:
     """Make students from source text; end their processes afterwards."""
     made: list[Student] = []
 
-    def make(source: str, *, reference: Any = None, given: str = "", oracles: tuple[str, ...] = (), **modules: str) -> Student:
+    def make(
+        source: str, *, reference: Any = None, given: str = "", oracles: tuple[str, ...] = (), **modules: str
+    ) -> Student:
         if isinstance(reference, dict):
             module = types.ModuleType("reference")
             for name, value in reference.items():
                 setattr(module, name, value)
             reference = module
         submission = make_submission(source, **modules)
-        made.append(Student(submission, ASSIGNMENT, backend, reference=reference, given=given, oracles=frozenset(oracles)))
+        made.append(
+            Student(submission, ASSIGNMENT, backend, reference=reference, given=given, oracles=frozenset(oracles))
+        )
         return made[-1]
 
     yield make

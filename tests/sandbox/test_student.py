@@ -212,7 +212,12 @@ def test_what_is_not_written_is_missing(student: MakeStudent, source: str) -> No
 
 @pytest.mark.parametrize(
     "source",
-    ["def Double(x): return 2 * x", "def doubel(x): return 2 * x", "double = lambda x: 2 * x", "def DOUBLE(x): return 2 * x"],
+    [
+        "def Double(x): return 2 * x",
+        "def doubel(x): return 2 * x",
+        "double = lambda x: 2 * x",
+        "def DOUBLE(x): return 2 * x",
+    ],
 )
 def test_a_close_name_is_taken(student: MakeStudent, source: str) -> None:
     """A close spelling counts, and the note says so."""
@@ -290,7 +295,9 @@ def test_given_code_may_be_left_out(student: MakeStudent) -> None:
 
 def test_other_files_can_be_imported(student: MakeStudent) -> None:
     """Files that were handed in beside the main one are modules."""
-    kim = student("from helper import twice\ndef double(x):\n    return twice(x)\n", helper="def twice(x):\n    return 2 * x\n")
+    kim = student(
+        "from helper import twice\ndef double(x):\n    return twice(x)\n", helper="def twice(x):\n    return 2 * x\n"
+    )
     assert kim.double(2) == 4
 
 
@@ -349,9 +356,11 @@ def test_an_oracle_answers_for_a_sibling(student: MakeStudent) -> None:
 def test_an_oracle_gives_numbers_and_nothing_else(student: MakeStudent, question: str) -> None:
     """Neither code nor an exercise that isn't a sibling can be reached through an oracle."""
     kim = student(
-        f"def use():\n    Net(1)\n    return repr({question})\n", reference=reference_module(), oracles=("double", "Net")
+        f"def use():\n    Net(1)\n    return repr({question})\n",
+        reference=reference_module(),
+        oracles=("double", "Net"),
     )
-    assert fault_of(lambda: kim.use()).verdict is Verdict.CRASHED
+    assert fault_of(kim.use).verdict is Verdict.CRASHED
 
 
 def test_a_costly_question_to_an_oracle_is_refused(student: MakeStudent) -> None:
@@ -359,13 +368,13 @@ def test_a_costly_question_to_an_oracle_is_refused(student: MakeStudent) -> None
     module = ModuleType("reference")
     exec("def double(x):\n    while x: pass\n", module.__dict__)
     kim = student("def use():\n    return double(1)\n", reference=module, oracles=("double",))
-    assert fault_of(lambda: kim.use()).verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)
+    assert fault_of(kim.use).verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)
 
 
 def test_once_replays_values_and_faults(student: MakeStudent) -> None:
     """An expensive call is made once a submission."""
     kim = student("count = 0\ndef main():\n    global count\n    count += 1\n    return count\ndef double(x): 1/0\n")
-    assert [kim.once("main", lambda: kim.main()) for _ in range(3)] == [1, 1, 1]
+    assert [kim.once("main", kim.main) for _ in range(3)] == [1, 1, 1]
     first = fault_of(lambda: kim.once("double", lambda: kim.double(1)))
     assert fault_of(lambda: kim.once("double", lambda: kim.double(1))) is first
 

@@ -17,7 +17,8 @@ from autograder.errors import CourseError, SandboxError
 from autograder.given import given_text, library_text
 from autograder.messages import say
 from autograder.results import Isolation, Note
-from autograder.sandbox.backends import Backend, Bounds, Child, PlainBackend, WarmBackend
+from autograder.sandbox.backends import Backend, Bounds, Child, WarmBackend
+from autograder.sandbox.plain import PlainBackend
 from autograder.sandbox.student import Student
 from autograder.submissions.sources import Submission
 

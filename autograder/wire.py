@@ -367,13 +367,13 @@ class Channel:
 
     def _write_all(self, data: Any) -> None:
         view = memoryview(data)
-        while len(view):
+        while view:
             view = view[self._write(view) :]
 
     def _read_exactly(self, count: int) -> bytearray:
         data = bytearray(count)
         view = memoryview(data)
-        while len(view):
+        while view:
             got = self._read(view)
             if not got:
                 raise Closed("the stream ended")

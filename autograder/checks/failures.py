@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from autograder.messages import Message
 
 
-class CheckFailed(AssertionError):  # noqa: N818 - a verdict on an answer, not an error of ours
+class CheckFailed(AssertionError):
     """The student's answer is not right.
 
     Parameters

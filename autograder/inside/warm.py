@@ -21,10 +21,10 @@ from typing import Any
 
 PRELOADED = (
     "abc array base64 bisect calendar cmath collections.abc colorsys concurrent.futures contextlib copy csv ctypes "
-    "dataclasses datetime decimal difflib doctest enum fractions functools getpass glob gzip hashlib heapq html inspect "
-    "io itertools json keyword linecache locale logging math mmap numbers operator os.path pathlib pickle platform pprint "
-    "queue random re secrets shutil statistics string struct tempfile textwrap threading time timeit traceback types "
-    "typing unittest unittest.mock urllib.request urllib.parse uuid warnings weakref zipfile zlib "
+    "dataclasses datetime decimal difflib doctest enum fractions functools getpass glob gzip hashlib heapq html "
+    "inspect io itertools json keyword linecache locale logging math mmap numbers operator os.path pathlib pickle "
+    "platform pprint queue random re secrets shutil statistics string struct tempfile textwrap threading time timeit "
+    "traceback types typing unittest unittest.mock urllib.request urllib.parse uuid warnings weakref zipfile zlib "
     "numpy numpy.fft numpy.lib numpy.linalg numpy.ma numpy.matlib numpy.polynomial numpy.random numpy.testing"
 ).split()
 """Imported before the walls go up: a child that may open no file can still import them."""
@@ -97,11 +97,18 @@ def _become_child(raised: Any, descriptors: list[int]) -> None:
         os._exit(1)
 
 
-def _serve(reader: int, writer: int) -> None:
+def _serve(reader: int, writer: int, *, greeting: dict[str, Any] | None = None) -> None:
     from autograder import wire
     from autograder.inside.serve import Server
 
-    channel = wire.Channel(lambda view: os.readv(reader, [view]), lambda view: os.write(writer, view))
+    def read(view: memoryview) -> int:
+        data = os.read(reader, len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    channel = wire.Channel(read, lambda view: os.write(writer, view))
+    if greeting is not None:
+        channel.send(greeting, [])
     for name in [name for name in sys.modules if name == "__main__" or name.startswith("autograder")]:
         del sys.modules[name]
     try:
@@ -126,7 +133,7 @@ def serve_plainly() -> None:
 
         limits.limit(**settings["limits"])
     os.chdir(settings["folder"])
-    _serve(reader, writer)
+    _serve(reader, writer, greeting={})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Where student code runs: two backends behind one interface.
+"""Where student code runs: the interface of a backend, and the one that graded work runs in.
 
 `WarmBackend` (Linux) forks a locked-down child from a warm process in a few
-milliseconds. `PlainBackend` (any system) starts a fresh Python without walls.
+milliseconds. `autograder.sandbox.plain` has the one for any other system.
 """
 
 from __future__ import annotations
@@ -10,28 +10,25 @@ import contextlib
 import importlib.util
 import json
 import os
-import queue
 import select
 import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from autograder import wire
 from autograder.errors import SandboxError
 from autograder.messages import say
 from autograder.results import Isolation
 from autograder.sandbox import levels
+from autograder.sandbox.clocks import TICK_S, Meter, Patience, Stopwatch
 
-_WARM: Final = Path(__file__).parents[1] / "inside" / "warm.py"
-_START_S: Final = 60.0
-_TICK_S: Final = 0.05
-_CLEAN: Final = {
+WARM: Final = Path(__file__).parents[1] / "inside" / "warm.py"
+START_S: Final = 60.0
+CLEAN: Final = {
     # One thread: a fork with BLAS threads deadlocks, and a child may not start any.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -40,26 +37,6 @@ _CLEAN: Final = {
     "PYTHONHASHSEED": "0",
     "LANG": "C.UTF-8",
 }
-
-
-class OutOfTime(Exception):
-    """The child used up the time it was given."""
-
-
-@dataclass
-class Patience:
-    """How long to wait for a child.
-
-    Attributes
-    ----------
-    cpu_s : float
-        CPU seconds that it may use from now on.
-    idle_s : float
-        Seconds that it may spend asleep. A machine that is busy elsewhere costs nobody anything.
-    """
-
-    cpu_s: float
-    idle_s: float
 
 
 @dataclass(frozen=True)
@@ -129,9 +106,9 @@ class WarmBackend:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own file, by its path
-                [sys.executable, "-I", "-S", "-B", str(_WARM), str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-B", str(WARM), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=_CLEAN,
+                env=CLEAN,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -140,7 +117,7 @@ class WarmBackend:
             )
         self._control = ours
         plan = {"level": level, "readable": levels.readable_paths(), "data": tuple(map(str, data)), **asdict(bounds)}
-        ours.settimeout(_START_S)
+        ours.settimeout(START_S)
         try:
             ours.send(json.dumps({"paths": module_paths(), "plan": plan}).encode())
             ready = ours.recv(1 << 16)
@@ -207,8 +184,8 @@ class WarmChild:
         self._ticket = ticket
         self._reader = reader
         self._writer = writer
-        self._host_pid = _pid_of(ticket)
-        self._stopwatch: _Stopwatch | None = None
+        self._meter = Meter(_pid_of(ticket))
+        self._stopwatch: Stopwatch | None = None
         self._ending: Ending | None = None
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
@@ -216,11 +193,11 @@ class WarmChild:
 
     def allow(self, patience: Patience) -> None:
         """Start the clock for one answer."""
-        self._stopwatch = _Stopwatch(patience, self._host_pid)
+        self._stopwatch = Stopwatch(patience, self._meter)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds used so far."""
-        return self._ending.cpu_s if self._ending else _cpu_clock(self._host_pid)
+        return self._ending.cpu_s if self._ending else self._meter.cpu_s()
 
     def end(self) -> Ending:
         """Kill and reap."""
@@ -251,45 +228,9 @@ class WarmChild:
     def _wait(self, descriptor: int, event: int) -> None:
         poll = select.poll()
         poll.register(descriptor, event)
-        while not poll.poll(_TICK_S * 1000):
+        while not poll.poll(TICK_S * 1000):
             if self._stopwatch:
                 self._stopwatch.check()
-
-
-class _Stopwatch:
-    """Counts CPU seconds, and seconds asleep, of a process of this machine."""
-
-    def __init__(self, patience: Patience, pid: int) -> None:
-        self._patience = patience
-        self._pid = pid
-        self._start = _cpu_clock(pid)
-        self._idle = 0.0
-        self._last = time.monotonic()
-
-    def check(self) -> None:
-        now = time.monotonic()
-        if _is_asleep(self._pid):
-            # At most two ticks: a machine that was suspended has not spent the student's time.
-            self._idle += min(now - self._last, 2 * _TICK_S)
-        self._last = now
-        if _cpu_clock(self._pid) - self._start > self._patience.cpu_s or self._idle > self._patience.idle_s:
-            raise OutOfTime
-
-
-def _cpu_clock(pid: int) -> float:
-    # Linux numbers the CPU clock of process p as (~p << 3) | 2.
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
-
-
-def _is_asleep(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return False
-    return stat[stat.rindex(b")") + 2 :][:1] in (b"S", b"T", b"t")
 
 
 def _pid_of(ticket: int) -> int:
@@ -298,109 +239,6 @@ def _pid_of(ticket: int) -> int:
         if line.startswith("Pid:"):
             return int(line.split()[1])
     raise SandboxError(say("the sandbox has died: {reason}", reason="pidfd"))
-
-
-class PlainBackend:
-    """A fresh Python for each submission: no walls, only what limits the system offers (level 0).
-
-    Parameters
-    ----------
-    bounds : Bounds
-        For every child, where the system can set them.
-    folder : Path
-        Where the child starts.
-    """
-
-    def __init__(self, *, bounds: Bounds, folder: Path) -> None:
-        self._settings = {"paths": module_paths(), "limits": asdict(bounds), "folder": str(folder)}
-        self.isolation = Isolation(0, ("rlimits",) if importlib.util.find_spec("resource") else ())
-
-    def open(self) -> PlainChild:
-        """Start a child."""
-        return PlainChild(self._settings)
-
-    def close(self) -> None:
-        """Nothing is kept between children."""
-
-
-class PlainChild:
-    """A subprocess; see `Child`. A thread reads for it, since not every system can poll a pipe."""
-
-    def __init__(self, settings: dict[str, Any]) -> None:
-        kept = ("SYSTEMROOT", "PATH", "TEMP", "TMP")
-        self._process = subprocess.Popen(  # noqa: S603 - our own file, by its path
-            [sys.executable, "-I", "-S", "-B", str(_WARM), "plain"],
-            env={**_CLEAN, **{name: os.environ[name] for name in kept if name in os.environ}},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-        )
-        self._arrived: queue.Queue[bytes] = queue.Queue()
-        self._rest = memoryview(b"")
-        self._patience = Patience(_START_S, _START_S)
-        self._started = 0.0
-        self._ending: Ending | None = None
-        threading.Thread(target=self._pump, daemon=True).start()
-        self.channel = wire.Channel(self._read, self._write)
-        self._write(memoryview(json.dumps(settings).encode() + b"\n"))
-
-    def allow(self, patience: Patience) -> None:
-        """Start the clock for one answer."""
-        self._patience, self._started = patience, self._clock()
-
-    def cpu_s(self) -> float:
-        """Return the CPU seconds used so far, or the seconds on the wall where those can't be had."""
-        return self._ending.cpu_s if self._ending else self._clock()
-
-    def end(self) -> Ending:
-        """Kill and wait."""
-        if self._ending is None:
-            used = self._clock()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(0.2)
-            self._process.kill()
-            self._ending = Ending(self._process.wait(), used)
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream:
-                    with contextlib.suppress(OSError):
-                        stream.close()
-        return self._ending
-
-    def _clock(self) -> float:
-        return _cpu_clock(self._process.pid) if sys.platform == "linux" else time.monotonic()
-
-    def _pump(self) -> None:
-        stream = self._process.stdout
-        if stream is None:
-            return
-        with contextlib.suppress(OSError, ValueError):
-            while data := stream.read(1 << 16):
-                self._arrived.put(data)
-        self._arrived.put(b"")
-
-    def _read(self, view: memoryview) -> int:
-        deadline = time.monotonic() + 2 * self._patience.cpu_s + self._patience.idle_s + _START_S
-        while not len(self._rest):
-            try:
-                data = self._arrived.get(timeout=_TICK_S)
-            except queue.Empty:
-                if self._clock() - self._started > self._patience.cpu_s or time.monotonic() > deadline:
-                    raise OutOfTime from None
-                continue
-            if not data:
-                return 0
-            self._rest = memoryview(data)
-        count = min(len(view), len(self._rest))
-        view[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
-
-    def _write(self, view: memoryview) -> int:
-        try:
-            return (self._process.stdin.write(view) or 0) if self._process.stdin else 0
-        except OSError:
-            raise wire.Closed("the child has gone") from None
 
 
 def module_paths() -> list[str]:

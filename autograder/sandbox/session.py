@@ -13,13 +13,15 @@ import numpy as np
 from autograder import wire
 from autograder.messages import Message, say
 from autograder.results import Verdict
-from autograder.sandbox.backends import Child, OutOfTime, Patience
+from autograder.sandbox.backends import Child
+from autograder.sandbox.clocks import OutOfTime, Patience
 from autograder.sandbox.explaining import explain_exception
 from autograder.sandbox.faults import StudentFault, timed_out, unreadable_answer
 from autograder.sandbox.remarks import Lengths, place_of
 
 ORACLE_CPU_S: Final = 2.0
 """CPU seconds that the reference may spend on one question, which the child chose."""
+_CPU_SIGNALS: Final = [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGPROF")]
 MAX_QUESTIONS: Final = 100_000
 
 
@@ -133,7 +135,7 @@ class Session:
         message: Message
         if isinstance(error, wire.Malformed):
             return unreadable_answer()
-        if ending.status in (-signal.SIGXCPU, -signal.SIGPROF):
+        if ending.status in _CPU_SIGNALS:
             return timed_out()
         if ending.status == -signal.SIGSEGV:
             message = say("It ended the Python process (a crash below Python, or endless recursion).")

@@ -13,7 +13,8 @@ from autograder import wire
 from autograder.assignments import Assignment, Exercise
 from autograder.messages import Message, say
 from autograder.results import Note, Verdict
-from autograder.sandbox.backends import Backend, Patience
+from autograder.sandbox.backends import Backend
+from autograder.sandbox.clocks import Patience
 from autograder.sandbox.faults import StudentFault, unreadable_answer
 from autograder.sandbox.remarks import note_on_name, note_on_remark
 from autograder.sandbox.session import Session

@@ -131,7 +131,7 @@ def _decode_east_asian(data: bytes) -> tuple[str, str] | None:
     for codec, label in ("cp949", "CP949"), ("cp932", "Shift-JIS"), ("euc_jp", "EUC-JP"):
         try:
             readings[label] = data.decode(codec)
-        except UnicodeDecodeError:  # noqa: PERF203 - three rounds
+        except UnicodeDecodeError:
             continue
     for label in "Shift-JIS", "EUC-JP":
         text = readings.get(label, "")

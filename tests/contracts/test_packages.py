@@ -23,7 +23,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (wheel,) = folder.glob("*.whl")
     (sdist,) = folder.glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive, tarfile.open(sdist) as tar:
-        return {"wheel": archive.namelist(), "sdist": [PurePosixPath(*PurePosixPath(n).parts[1:]).as_posix() for n in tar.getnames()]}
+        return {
+            "wheel": archive.namelist(),
+            "sdist": [PurePosixPath(*PurePosixPath(n).parts[1:]).as_posix() for n in tar.getnames()],
+        }
 
 
 def test_the_wheel_holds_only_the_engine(published: dict[str, list[str]]) -> None:

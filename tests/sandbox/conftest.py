@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from autograder.assignments import Assignment, Exercise, Limits
-from autograder.sandbox.backends import Backend, Bounds, PlainBackend, WarmBackend
+from autograder.sandbox.backends import Backend, Bounds, WarmBackend
 from autograder.sandbox.levels import choose
+from autograder.sandbox.plain import PlainBackend
 from autograder.sandbox.student import Student
 from autograder.submissions import Cell, Submission
 

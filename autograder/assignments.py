@@ -205,9 +205,19 @@ def load_assignment(folder: Path) -> Assignment:
         folder=folder,
         title={"en": folder.name, "ko": folder.name},
         exercises=tuple(Exercise(name, 0.0) for name in dict.fromkeys(names)),
-        entry=(f"{folder.name}.py", f"{folder.name}.ipynb"),
+        entry=_entry_beside_checks(folder),
         limits=Limits(),
     )
+
+
+def _entry_beside_checks(folder: Path) -> tuple[str, ...]:
+    """Return the files that a student may have worked in; whoever copied the folder may have renamed it."""
+    named = [f"{folder.name}.py", f"{folder.name}.ipynb"]
+    try:
+        files = sorted(path.name for path in folder.iterdir() if path.suffix in {".py", ".ipynb"})
+    except OSError:
+        files = []
+    return tuple(dict.fromkeys([*named, *(name for name in files if not name.startswith(("test_", "conftest")))]))
 
 
 def _assignment_names(root: Path) -> list[str]:

@@ -44,7 +44,9 @@ def fingerprint(submission: str, assignment: Assignment) -> str:
 def _hash_graders(folder: Path, data: tuple[Path, ...]) -> str:
     # Bundled cases and the built notebook decide no grade.
     files = [path for path in folder.iterdir() if path.suffix in {".py", ".toml"}]
-    shared = [path for path in folder.parent.iterdir() if path.suffix == ".py"]
+    # What sibling assignments give is behind the modules that a submission imports.
+    siblings = [path for path in folder.parent.glob("*/*.py") if path.stem == path.parent.name != folder.name]
+    shared = [*siblings, *(path for path in folder.parent.iterdir() if path.suffix == ".py")]
     read = [path for place in data for path in place.rglob("*") if path.is_file()]
     return _hash_files([*files, *shared, *read], folder.parent.parent)
 

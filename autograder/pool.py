@@ -48,7 +48,7 @@ def grade_locally(
     level : int
         Isolation level.
     jobs : int
-        Number of panel.
+        Number of judges.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def finish(records: Records, run: ClassRun, course: Course, *, jobs: int, wall_s
     Parameters
     ----------
     jobs : int
-        Number of panel.
+        Number of judges.
     wall_s : float
         Seconds that the run took.
     """

@@ -305,6 +305,8 @@ class Loader:
             return "imported"
         if isinstance(value, type):
             return "own" if value.__module__ in self._own_modules else "imported"
+        if value is getattr(np, str(getattr(value, "__name__", "")), None):
+            return "imported"  # numpy's own gradient, by a star import
         code = getattr(value, "__code__", None)
         if isinstance(code, types.CodeType) and code.co_filename not in self.cell_names:
             return "imported"

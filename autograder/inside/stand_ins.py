@@ -42,12 +42,17 @@ class Absent:
             self._calls.append((self._name, args, kwargs))
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType | type):
             return args[0]
-        return _answer(self._name, args, self._calls)
+        return _answer(self._name, args, kwargs, self._calls)
 
     def __getattr__(self, name: str) -> Absent:
         if name.startswith("__"):
             raise AttributeError(name)
         return Absent(f"{self._name}.{name}", self._calls)
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
+        # A class that inherits from something absent inherits nothing.
+        del bases
+        return ()
 
     def __setattr__(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -94,18 +99,19 @@ class Notebook(Absent):
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "debug", "python", "python3")
 
 
-def _answer(name: str, args: tuple[Any, ...], calls: Calls | None) -> Any:
+def _answer(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], calls: Calls | None) -> Any:
     verb = name.rpartition(".")[2]
     if verb == "trange" and all(isinstance(arg, int) for arg in args):
         return Absent(name, calls, range(*args))
     if calls is None:
         return Absent(name, calls, args[0] if args else None)
     if verb == "subplots":
-        return Absent("Figure", calls), _axes(args, calls)
+        axes = _axes(args, kwargs, calls)
+        return axes if name.startswith("Figure.") else (Absent("Figure", calls), axes)
     if verb == "plot":
-        return [Absent("Line2D", calls)]
-    if verb == "hist":
-        return np.zeros(1), np.zeros(2), Absent("Patches", calls)
+        return [Absent("Line2D", calls) for _ in range(_count_lines(args))]
+    if verb in _ANSWERS:
+        return _ANSWERS[verb](calls)
     if verb in ("figure", "gcf"):
         return Absent("Figure", calls)
     if verb in ("gca", "axes", "subplot", "add_subplot", "add_axes", "twinx"):
@@ -113,13 +119,37 @@ def _answer(name: str, args: tuple[Any, ...], calls: Calls | None) -> Any:
     return Absent(name, calls)
 
 
-def _axes(args: tuple[Any, ...], calls: Calls) -> Any:
-    rows, columns = [*(arg for arg in args if isinstance(arg, int)), 1, 1][:2]
-    if rows * columns == 1:
+_ANSWERS: dict[str, Callable[[Calls], Any]] = {
+    # What is taken apart by those who call it.
+    "hist": lambda calls: (np.zeros(1), np.zeros(2), Absent("Patches", calls)),
+    "get_legend_handles_labels": lambda _: ([], []),
+    **dict.fromkeys(("xlim", "ylim", "get_xlim", "get_ylim"), lambda _: (0.0, 1.0)),
+}
+
+
+def _count_lines(args: tuple[Any, ...]) -> int:
+    """Count the curves that one call of `plot` draws: each is y, x and y, or one of these and a format."""
+    lines, rest = 0, list(args)
+    while rest:
+        rest.pop(0)
+        if rest and not isinstance(rest[0], str):
+            rest.pop(0)
+        if rest and isinstance(rest[0], str):
+            rest.pop(0)
+        lines += 1
+    return max(lines, 1)
+
+
+def _axes(args: tuple[Any, ...], kwargs: dict[str, Any], calls: Calls) -> Any:
+    rows = kwargs.get("nrows", args[0] if args else 1)
+    columns = kwargs.get("ncols", args[1] if len(args) > 1 else 1)
+    if not isinstance(rows, int) or not isinstance(columns, int):
+        rows = columns = 1
+    if rows * columns == 1 and kwargs.get("squeeze", True):
         return Absent("Axes", calls)
     axes = np.empty(rows * columns, dtype=object)
     axes[:] = [Absent("Axes", calls) for _ in range(rows * columns)]
-    return axes if 1 in (rows, columns) else axes.reshape(rows, columns)
+    return axes if 1 in (rows, columns) and kwargs.get("squeeze", True) else axes.reshape(rows, columns)
 
 
 class StandInModule(types.ModuleType):

@@ -79,7 +79,7 @@ def test_main_prints_the_numbers_of_the_text(student):
         [100, 1.4088818550020328, 0.5956839328965645, 1.7137245928510965],
         [900, 0.030210557013104773, 0.8057485947959019, 2.070080758386106],
     ]
-    assert_trajectory(observe_main(student).printed, rows, what="main()")
+    assert_trajectory(observe_main(student).printed, rows, what="main()", rtol=2e-5)
 
 
 @pytest.mark.exercise("main")

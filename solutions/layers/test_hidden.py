@@ -33,7 +33,7 @@ def between(actual, one, other):
     """Return `actual` where it lies between two accepted answers or next to one of them, else the first of them."""
     try:
         actual = np.asarray(fetch(actual), dtype=float).reshape(np.shape(one))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return one
     nearest = np.clip(actual, np.minimum(one, other), np.maximum(one, other))
     return nearest if np.all(abs(actual - nearest) <= 1e-6 * np.max(np.abs(one))) else one
@@ -411,10 +411,10 @@ def draw_scores(rng, samples):
 
 
 def softmax_answers(reference, x, labels):
-    """Return the accepted (losses, gradients), each without and with the 1e-7 inside the logarithm."""
+    """Return the accepted (losses, gradients), with and without the 1e-7 inside the logarithm, the usual one first."""
     samples, t = len(x), np.eye(CLASSES)[labels]
     y = reference.softmax(x)
-    losses = tuple(-np.mean(np.log(y[np.arange(samples), labels] + e)) for e in (0.0, EPSILON))
+    losses = tuple(-np.mean(np.log(y[np.arange(samples), labels] + e)) for e in (EPSILON, 0.0))
     shrink = y[np.arange(samples), labels]
     exact = (y - t) * (shrink / (shrink + EPSILON))[:, np.newaxis] / samples
     return losses, ((y - t) / samples, exact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, assert_shape, check
+from autograder.checks import CheckFailed, assert_close, assert_shape, check
 
 # Any central difference with a step between these two is accepted; the text asks for 1e-4.
 SMALLEST_STEP, LARGEST_STEP = 5e-9, 2e-3
@@ -249,9 +249,11 @@ def descend(submission, start, *settings):
 
 
 def last_x(value):
-    """Take x where a submission returns ``(x, history)``."""
-    is_pair = isinstance(value, (tuple, list)) and len(value) == 2
-    return value[0] if is_pair and all(isinstance(part, (np.ndarray, list)) for part in value) else value
+    """Take x where a submission returns ``(x, history)``, or more than one history."""
+    is_pair = isinstance(value, tuple) or (isinstance(value, list) and len(value) == 2)
+    if is_pair and len(value) > 1 and all(isinstance(part, (np.ndarray, list)) for part in (value[0], value[-1])):
+        return value[0]
+    return value
 
 
 @pytest.mark.exercise("gradient_descent")
@@ -387,6 +389,24 @@ def test_loss_of_one_sample(student, reference, rng):
     assert_close(actual, with_weights(reference, weights).loss(x[1], t[1]), what="net.loss(x, t)", rtol=1e-5)
 
 
+def ask_own_functions(submission, scores, y, t):
+    try:
+        return [submission.softmax(scores.copy()), submission.cross_entropy_error(y.copy(), t.copy())]
+    except NotImplementedError:  # it does without them
+        return None
+
+
+def brings_functions_for_one_sample(student, reference, scores, t):
+    """Tell whether a submission has put functions of one sample in place of the given ones."""
+    y = reference.softmax(scores)
+    wanted = [y, reference.cross_entropy_error(y, t)]
+    own = student.probe(ask_own_functions, scores, y, t)
+    return own is not None and any(
+        np.shape(part) != np.shape(right) or not np.allclose(part, right)
+        for part, right in zip(own, wanted, strict=True)
+    )
+
+
 @pytest.mark.exercise("SimpleNet")
 @pytest.mark.points(0.5)
 def test_loss_of_a_batch(student, reference, rng):
@@ -396,7 +416,15 @@ def test_loss_of_a_batch(student, reference, rng):
     """
     weights, x, t = draw_batch(rng)
     actual = with_weights(student, weights).loss(x, t)
-    assert_close(actual, with_weights(reference, weights).loss(x, t), what="net.loss(x, t)", rtol=1e-5)
+    try:
+        assert_close(actual, with_weights(reference, weights).loss(x, t), what="net.loss(x, t)", rtol=1e-5)
+    except CheckFailed:
+        # Softmax and cross entropy are no exercises here: own ones for one sample are good enough.
+        if not brings_functions_for_one_sample(student, reference, x @ weights, t):
+            raise
+        net, right = with_weights(student, weights), with_weights(reference, weights)
+        for n in range(len(x)):
+            assert_close(net.loss(x[n], t[n]), right.loss(x[n], t[n]), what="net.loss(x, t)", rtol=1e-5)
 
 
 @pytest.mark.exercise("SimpleNet")

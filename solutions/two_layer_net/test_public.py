@@ -24,7 +24,7 @@ def are_finite(grads):
     """Tell whether there are finite numbers for each of the four parameters."""
     try:
         return all(np.isfinite(np.asarray(grads[name], dtype=float)).all() for name in NAMES)
-    except (TypeError, ValueError, LookupError):
+    except (TypeError, ValueError, OverflowError, LookupError):
         return False
 
 

@@ -116,6 +116,13 @@ def test_a_probe_that_stumbles_says_the_answer_is_malformed(student: MakeStudent
     assert fault_of(lambda: kim.probe(take_first)).verdict is Verdict.MALFORMED
 
 
+def test_a_probe_of_a_missing_exercise_says_which(student: MakeStudent) -> None:
+    """What isn't there is missing under its name, also where only a probe asks for it."""
+    fault = fault_of(lambda: student("from train import main\n").probe(take_first))
+    assert fault.verdict is Verdict.MISSING
+    assert "`main` is imported" in fault.message["en"]
+
+
 def take_first(submission: Any) -> Any:
     """Index what main returns."""
     return submission.main(abs, 1)[0]
@@ -202,6 +209,7 @@ def test_a_huge_answer_is_malformed(student: MakeStudent) -> None:
         "from common.functions import double\n",
         "from common.functions import *\n",
         "from solutions import double\n",
+        "from numpy import mean as double\n",
         "double = 3\n",
     ],
 )
@@ -239,6 +247,10 @@ def test_the_top_level_runs_statement_by_statement(student: MakeStudent) -> None
         for i in tqdm(range(3)):
             total = i
         plt.plot([1, 2]); plt.show()
+        import torch.nn as nn
+        class Model(nn.Module): pass
+        @nn.decorate
+        def decorated(): return 1
         fig, ax = plt.subplots()
         x = np.array([1, 2], dtype=np.float) / undefined
         def double(x):
@@ -251,7 +263,7 @@ def test_the_top_level_runs_statement_by_statement(student: MakeStudent) -> None
     assert kim.double(2) == 4
     assert kim.main() == "after"
     assert [note.kind for note in kim.notes] == ["statement", "statement"]
-    assert "line 12 of kim.py" in kim.notes[0].message["en"]
+    assert "line 16 of kim.py" in kim.notes[0].message["en"]
 
 
 def test_a_syntax_error_costs_what_it_stands_in(student: MakeStudent) -> None:
@@ -421,3 +433,19 @@ def test_a_forged_frame_is_only_another_answer(student: MakeStudent) -> None:
     except StudentFault:
         return
     assert answer == 7
+
+
+def test_an_array_of_one_entry_counts_as_a_number(student: MakeStudent) -> None:
+    """As in the numpy that homework was written for; an array of more entries still does not."""
+    kim = student("""
+        import numpy as np
+        def double(x):
+            out = np.zeros(2)
+            out[0] = 2 * x
+            out[1] = float(np.matrix(2 * x))
+            return out, "%.2f" % x, int(x)
+    """)
+    out, text, whole = kim.double(np.array([[1.25]]))
+    np.testing.assert_array_equal(out, [2.5, 2.5])
+    assert (text, whole) == ("1.25", 1)
+    assert fault_of(lambda: kim.double(np.ones((2, 1)))).verdict is Verdict.CRASHED

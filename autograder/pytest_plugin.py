@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     import numpy as np
 
     from autograder.assignments import Assignment
-    from autograder.desk import Desk
+    from autograder.desk import Desk, Work
     from autograder.sandbox.student import Student
 
 CHECK_FILES: Final = ("test_public.py", "test_hidden.py")
 DESK: Final = pytest.StashKey["Desk"]()
+_SOUND: Final = pytest.StashKey[bool]()
 _ASSIGNMENTS: Final = pytest.StashKey[dict[Path, "Assignment"]]()
 
 
@@ -167,18 +168,26 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
         check = check_of(pyfuncitem)
         desk = pyfuncitem.config.stash.get(DESK, None)
         work = desk.work if desk else None
-        if check is None or work is None or outcome_of(error, check).verdict is Verdict.GRADER_ERROR:
+        if check is None or work is None:
+            raise
+        fault = _blame(error, check, pyfuncitem, work)
+        if outcome_of(fault, check).verdict is Verdict.GRADER_ERROR:
             raise
         wrong = work.wrong.intersection(check.siblings) if work.has_reference else frozenset()
         if not wrong:
             work.wrong.add(check.exercise)
-            raise
+            if fault is error:
+                raise
+            raise fault from error
         student = work.student(wrong)
         try:
             result = pyfuncitem.obj(**_arguments(pyfuncitem, student))
-        except BaseException:
+        except BaseException as second:
             work.wrong.add(check.exercise)
-            raise
+            fault = _blame(second, check, pyfuncitem, work)
+            if fault is second:
+                raise
+            raise fault from second
         names = ", ".join(f"`{name}`" for name in sorted(wrong))
         student.notes.append(
             Note(
@@ -191,6 +200,30 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
             )
         )
         return result
+
+
+def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work) -> BaseException:
+    """Tell a grader that is broken from one that stumbled over an answer: that one passes on the reference."""
+    from autograder.errors import AutograderError  # noqa: PLC0415 - see _generator
+    from autograder.sandbox.faults import unreadable_answer  # noqa: PLC0415
+
+    ours = not isinstance(error, Exception) or isinstance(error, AutograderError | OSError)
+    if ours or outcome_of(error, check).verdict is not Verdict.GRADER_ERROR or not work.has_reference:
+        return error
+    if _SOUND not in item.stash:
+        item.stash[_SOUND] = _passes_on_the_reference(item, work)
+    return unreadable_answer() if item.stash[_SOUND] else error
+
+
+def _passes_on_the_reference(item: pytest.Function, work: Work) -> bool:
+    student = work.desk.solution(work.assignment)
+    try:
+        item.obj(**_arguments(item, student))
+    except Exception:  # noqa: BLE001 - whatever it is, the check is broken
+        return False
+    finally:
+        student.close()
+    return True
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import __future__
 import ast
 import builtins
 import contextlib
-import difflib
 import linecache
 import signal
 import sys
@@ -23,10 +22,9 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.inside import stand_ins
+from autograder.inside.naming import Origins, Wanted, find_exercises, fold
+from autograder.inside.parsing import is_main_guard, parse_cell
 
-CLOSE: Final = 0.8
-"""How alike two names must be (difflib ratio) for one to be taken for the other."""
-_CONTINUES: Final = (" ", "\t", "#", ")", "]", "}", "else", "elif", "except", "finally", "'''", '"""')
 _ALWAYS: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -47,15 +45,6 @@ class Remark:
     def as_data(self) -> list[str | int]:
         """Return the remark as plain data."""
         return [self.kind, self.cell[:80], self.line, self.error[:80], self.text[:300]]
-
-
-@dataclass
-class Wanted:
-    """An exercise to look for: its name, its other names, and whether it is a class (None: unknown)."""
-
-    name: str
-    also: list[str]
-    is_class: bool | None
 
 
 @dataclass
@@ -100,7 +89,6 @@ class Loader:
         self._supplied = False
         self.loaded = Loaded(types.ModuleType("submission"))
         self.cell_names: set[str] = set()
-        self._own_modules: set[str] = set()
         self._finder = stand_ins.Finder(self._lookup, lambda: [*self._names_of("library"), *self._names_of("given")])
 
     def load(self, cells: list[tuple[str, str]], modules: dict[str, list[tuple[str, str]]]) -> Loaded:
@@ -116,21 +104,27 @@ class Loader:
         sys.meta_path[:] = [*sys.meta_path, _HandedIn(modules, self), self._finder]
         module = self.loaded.module
         sys.modules["submission"] = module
-        self._own_modules = {"submission", *modules}
         module.__dict__["__file__"] = cells[0][0] if cells else "submission.py"
         module.__dict__["__builtins__"] = self._builtins()
         for name, source in cells:
             self._flags = 0 if name.endswith(".py") else self._flags
             self.run_cell(name, source, module.__dict__, self.loaded.own)
-        self._find_exercises()
+        given = {line[4:].split("(")[0].strip() for line in self._given_source.splitlines() if line.startswith("def ")}
+        origins = Origins(self.loaded.own, self.cell_names, {"submission", *modules}, given)
+        self.loaded.names, self.loaded.states = find_exercises(self._wanted, module.__dict__, origins)
         return self.loaded
 
     def run_cell(self, cell: str, source: str, namespace: dict[str, Any], own: dict[str, ast.stmt]) -> None:
         """Run the statements of one cell, noting those that fail."""
         self.cell_names.add(cell)
         linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)
-        for statement in self._parse(cell, source):
-            if isinstance(statement, ast.If) and _is_main_guard(statement.test):
+        statements, error = parse_cell(cell, source)
+        if error:
+            line = getattr(error, "lineno", None) or 1
+            text = str(getattr(error, "msg", error))
+            self.loaded.remarks.append(Remark("syntax", cell, line, type(error).__name__, text))
+        for statement in statements:
+            if isinstance(statement, ast.If) and is_main_guard(statement.test):
                 self._guarded += [(inner, cell) for inner in statement.body]
                 continue
             if self._definitions_only and self._could_run_long(statement):
@@ -159,25 +153,6 @@ class Loader:
         return bool(guarded) and name in self.loaded.module.__dict__
 
     # what runs
-
-    def _parse(self, cell: str, source: str) -> list[ast.stmt]:
-        try:
-            return ast.parse(source, cell).body
-        except TabError:
-            # Old editors mixed tabs and spaces, eight columns a tab.
-            return self._parse(cell, source.expandtabs(8)) if "\t" in source else []
-        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            line = getattr(error, "lineno", None) or 1
-            self.loaded.remarks.append(
-                Remark("syntax", cell, line, type(error).__name__, str(getattr(error, "msg", error)))
-            )
-        statements: list[ast.stmt] = []
-        for first_line, text in _blocks(source):
-            with contextlib.suppress(SyntaxError, ValueError, MemoryError, RecursionError):
-                parsed = ast.parse(text, cell)
-                ast.increment_lineno(parsed, first_line)
-                statements += parsed.body
-        return statements
 
     def _run(self, statement: ast.stmt, cell: str, namespace: dict[str, Any]) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -259,59 +234,6 @@ class Loader:
         given = self._names_of("given")
         return given[name] if name in given else self._names_of("library")[name]
 
-    # which is which
-
-    def _find_exercises(self) -> None:
-        taken = {wanted.name for wanted in self._wanted}
-        for wanted in self._wanted:
-            candidates = list(self._candidates(wanted, taken))
-            for name in candidates:
-                state = self._state(name)
-                if state == "own":
-                    self.loaded.names[wanted.name], self.loaded.states[wanted.name] = name, state
-                    break
-            else:
-                first = next((name for name in candidates if self._state(name) != "missing"), wanted.name)
-                self.loaded.names[wanted.name], self.loaded.states[wanted.name] = first, self._state(first)
-
-    def _candidates(self, wanted: Wanted, taken: set[str]) -> Iterator[str]:
-        yield wanted.name
-        namespace = self.loaded.module.__dict__
-        names = [
-            name
-            for name, value in list(namespace.items())
-            if not name.startswith("__")
-            and name not in taken
-            and callable(value)
-            and (wanted.is_class is None or isinstance(value, type) == wanted.is_class)
-        ]
-        folded = [fold(other) for other in (wanted.name, *wanted.also)]
-        yield from (name for name in names if fold(name) in folded)
-        own = [name for name in names if name in self.loaded.own and name not in self._given_source_names()]
-        yield from difflib.get_close_matches(wanted.name, own, n=1, cutoff=CLOSE)
-
-    def _given_source_names(self) -> set[str]:
-        return {line[4:].split("(")[0].strip() for line in self._given_source.splitlines() if line.startswith("def ")}
-
-    def _state(self, name: str) -> str:
-        namespace = self.loaded.module.__dict__
-        if name not in namespace or not callable(namespace[name]):
-            return "missing"
-        value = namespace[name]
-        statement = self.loaded.own.get(name)
-        if statement is not None and getattr(value, "__name__", None) == name and is_stub(statement):
-            return "stub"
-        if isinstance(value, stand_ins.Absent) or getattr(value, "_autograder_not_yours", False):
-            return "imported"
-        if isinstance(value, type):
-            return "own" if value.__module__ in self._own_modules else "imported"
-        if value is getattr(np, str(getattr(value, "__name__", "")), None):
-            return "imported"  # numpy's own gradient, by a star import
-        code = getattr(value, "__code__", None)
-        if isinstance(code, types.CodeType) and code.co_filename not in self.cell_names:
-            return "imported"
-        return "own"
-
 
 class _HandedIn:
     """Imports the other files of a submission by name."""
@@ -337,51 +259,6 @@ class _HandedIn:
         module.__dict__["__builtins__"] = self._loader.loaded.module.__dict__["__builtins__"]
         for cell, source in self._modules[module.__name__]:
             self._loader.run_cell(cell, source, module.__dict__, {})
-
-
-def fold(name: str) -> str:
-    """Return the name without case and underscores: how names are compared leniently."""
-    return name.replace("_", "").lower()
-
-
-def is_stub(statement: ast.stmt) -> bool:
-    """Say whether a definition has nothing in it but what a stub has."""
-    if isinstance(statement, ast.ClassDef):
-        if any(not isinstance(base, ast.Name) or base.id != "object" for base in statement.bases):
-            return False
-        methods = [node for node in statement.body if isinstance(node, ast.FunctionDef)]
-        return all(map(is_stub, methods)) if methods else all(map(_is_empty, statement.body))
-    return isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and all(map(_is_empty, statement.body))
-
-
-def _is_empty(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Raise):
-        return "NotImplementedError" in ast.dump(statement)
-    return isinstance(statement, ast.Pass) or (
-        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    )
-
-
-def _is_main_guard(test: ast.expr) -> bool:
-    if not isinstance(test, ast.Compare):
-        return False
-    sides = [test.left, *test.comparators]
-    has_name = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-    has_main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-    return has_name and has_main
-
-
-def _blocks(source: str) -> Iterator[tuple[int, str]]:
-    """Cut text at the lines where a top-level statement seems to begin: (lines before it, its text)."""
-    lines = source.splitlines(keepends=True)
-    starts = [i for i, line in enumerate(lines) if line.strip() and not line.startswith(_CONTINUES)]
-    joined: list[int] = []
-    for i in starts:
-        after_decorator = joined and lines[joined[-1]].startswith("@") and i == joined[-1] + 1
-        if not after_decorator:
-            joined.append(i)
-    for start, end in zip(joined, [*joined[1:], len(lines)], strict=True):
-        yield start, "".join(lines[start:end])
 
 
 def _not_yours(name: str) -> Callable[..., Any]:

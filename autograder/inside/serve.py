@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.inside.loading import Loader, Wanted, fold
+from autograder.inside.loading import Loader
+from autograder.inside.naming import Wanted, fold
 
 PROBE = "<check>"
 SEED = 20_260_101

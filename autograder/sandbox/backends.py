@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -54,6 +55,9 @@ class Child(Protocol):
 
     def allow(self, patience: Patience) -> None:
         """Give the child time for the next answer; `channel` raises `OutOfTime` beyond it."""
+
+    def idle_s(self) -> float:
+        """Return the seconds that it has slept since `allow`, as far as was seen."""
 
     def cpu_s(self) -> float:
         """Return the CPU seconds used so far."""
@@ -195,6 +199,10 @@ class WarmChild:
         """Start the clock for one answer."""
         self._stopwatch = Stopwatch(patience, self._meter)
 
+    def idle_s(self) -> float:
+        """Return the seconds that it has slept since `allow`, as far as was seen."""
+        return self._stopwatch.idle_s if self._stopwatch else 0.0
+
     def cpu_s(self) -> float:
         """Return the CPU seconds used so far."""
         return self._ending.cpu_s if self._ending else self._meter.cpu_s()
@@ -210,6 +218,7 @@ class WarmChild:
         return self._ending
 
     def _read(self, view: memoryview) -> int:
+        self._glance()
         while True:
             try:
                 return os.readv(self._reader, [view])
@@ -217,6 +226,7 @@ class WarmChild:
                 self._wait(self._reader, select.POLLIN)
 
     def _write(self, view: memoryview) -> int:
+        self._glance()
         while True:
             try:
                 return os.write(self._writer, view)
@@ -225,12 +235,18 @@ class WarmChild:
             except BrokenPipeError:
                 raise wire.Closed("the child has gone") from None
 
+    def _glance(self, waited: float = 0.0) -> None:
+        if self._stopwatch:
+            self._stopwatch.glance(waited)
+
     def _wait(self, descriptor: int, event: int) -> None:
         poll = select.poll()
         poll.register(descriptor, event)
-        while not poll.poll(TICK_S * 1000):
-            if self._stopwatch:
-                self._stopwatch.check()
+        ready = False
+        while not ready:
+            started = time.monotonic()
+            ready = bool(poll.poll(TICK_S * 1000))
+            self._glance(time.monotonic() - started)
 
 
 def _pid_of(ticket: int) -> int:

@@ -10,6 +10,9 @@ from typing import Final
 
 TICK_S: Final = 0.05
 """How often a child that has not answered yet is looked at."""
+OWN_S: Final = 2.0
+"""CPU seconds that one answer may cost this side beyond what the child may use: reading it, and what it asks."""
+_PATIENT: Final = 3
 
 
 class OutOfTime(Exception):
@@ -65,29 +68,69 @@ class Meter:
             return False
         return stat[stat.rindex(b")") + 2 :][:1] in (b"S", b"T", b"t")
 
+    def busy_s(self) -> float | None:
+        """Return the seconds in which it ran or waited for its turn; None where the system doesn't count them."""
+        try:
+            ran, waited, _ = Path(f"/proc/{self._pid}/schedstat").read_bytes().split()
+        except (OSError, ValueError):
+            return None
+        return (int(ran) + int(waited)) / 1e9 or None
+
 
 class Stopwatch:
-    """Watches that one answer stays within its time."""
+    """Watches that one answer stays within its time.
+
+    Attributes
+    ----------
+    idle_s : float
+        Seconds that the child spent asleep, as far as was seen.
+    """
 
     def __init__(self, patience: Patience, meter: Meter) -> None:
         self._patience = patience
         self._meter = meter
         self._start = meter.cpu_s()
-        self._idle = 0.0
+        self._own = time.thread_time()
+        self._busy = meter.busy_s()
+        self._waited = 0.0
         self._last = time.monotonic()
+        self.idle_s = 0.0
 
-    def check(self) -> None:
-        """Look at the process, about once a tick.
+    def glance(self, waited: float = 0.0) -> None:
+        """Look at the process if a tick has passed: a child that keeps sending is watched like a silent one.
+
+        Parameters
+        ----------
+        waited : float
+            Seconds that this side has just waited for it.
 
         Raises
         ------
         OutOfTime
             If it has used up its time.
         """
+        # At most two ticks: a machine that was suspended has not spent the student's time.
+        self._waited += min(waited, 2 * TICK_S)
         now = time.monotonic()
-        if self._meter.is_asleep():
-            # At most two ticks: a machine that was suspended has not spent the student's time.
-            self._idle += min(now - self._last, 2 * TICK_S)
-        self._last = now
-        if self._meter.cpu_s() - self._start > self._patience.cpu_s or self._idle > self._patience.idle_s:
+        if now - self._last >= TICK_S:
+            self._last = now
+            self._look()
+
+    def _look(self) -> None:
+        asleep = self._meter.is_asleep()
+        busy = self._meter.busy_s()
+        if busy is not None and self._busy is not None:
+            # Of the time that this side waited for it.
+            self.idle_s = max(0.0, self._waited - (busy - self._busy))
+        else:
+            self.idle_s += self._waited if asleep else 0.0
+            self._waited = 0.0
+        if self._is_over(asleep=asleep):
             raise OutOfTime
+
+    def _is_over(self, *, asleep: bool) -> bool:
+        # Who is awake at this moment may have waited for its turn, which is counted only when the turn comes;
+        # but one may also be awake at each look and asleep between them.
+        idle = self.idle_s > self._patience.idle_s * (1 if asleep else _PATIENT)
+        used = self._meter.cpu_s() - self._start > self._patience.cpu_s
+        return idle or used or time.thread_time() - self._own > self._patience.cpu_s + OWN_S

@@ -14,8 +14,14 @@ from typing import Final
 
 from autograder.messages import Message, join, say
 
-_NUMBER: Final = r"\d{1,4}"
-_SHAPE: Final = rf"\((?:{_NUMBER},? ?)*\)"
+_NUMBER: Final = r"\d{1,2}"
+_SHAPE: Final = rf"\((?:{_NUMBER},? ?){{0,5}}\)"
+_LONGEST_TEXT: Final = 500
+"""Characters of an exception's text that are looked at: they are the student's to choose, and looking takes time."""
+_MOST_DIGITS: Final = 12
+"""Digits that one sentence may repeat: shapes and indices have fewer, and a hidden input written as one has more."""
+_FIGURES: Final = f"{_NUMBER}|{_SHAPE}"
+_MOST_WORDS: Final = 3
 _NAME: Final = r"[^\W\d]\w{0,60}"
 _TYPES: Final = frozenset(
     "int float str list tuple dict set bool complex bytes NoneType function method module type slice range ellipsis "
@@ -154,6 +160,7 @@ def explain_exception(error: str, text: str, place: Message | None, source: str)
     """
     if error not in _ERRORS and not _is_name_in(error, source):
         error = "Exception"
+    text = text[:_LONGEST_TEXT]
     told = _retell(text, source)
     shown = printable(text)
     head = say("It stopped with `{error}` ({place}).", error=error, place=place)
@@ -175,16 +182,19 @@ def _retell(text: str, source: str) -> Message | None:
         found = pattern.search(text)
         if found:
             parts = found.groupdict()
-            if all(_may_be_said(part, source) for part in parts.values()):
+            told = [part for part in parts.values() if re.fullmatch(_FIGURES, part)]
+            digits = sum(character.isdigit() for part in told for character in part)
+            if digits <= _MOST_DIGITS and all(_may_be_said(part, source) for part in parts.values()):
                 return say(sentence, **parts)
             return None
     return None
 
 
 def _may_be_said(part: str, source: str) -> bool:
-    if re.fullmatch(f"{_NUMBER}|{_SHAPE}", part):
+    if re.fullmatch(_FIGURES, part):
         return True
-    return all(word in _TYPES or _is_name_in(word, source) for word in part.split("."))
+    words = part.split(".")
+    return len(words) <= _MOST_WORDS and all(word in _TYPES or _is_name_in(word, source) for word in words)
 
 
 def _is_name_in(word: str, source: str) -> bool:

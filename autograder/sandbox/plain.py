@@ -10,6 +10,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,10 @@ class PlainChild:
         """Start the clock for one answer."""
         self._stopwatch = Stopwatch(patience, self._meter)
 
+    def idle_s(self) -> float:
+        """Return the seconds that it has slept since `allow`, as far as was seen."""
+        return self._stopwatch.idle_s
+
     def cpu_s(self) -> float:
         """Return the CPU seconds used so far."""
         return self._ending.cpu_s if self._ending else self._meter.cpu_s()
@@ -101,12 +106,15 @@ class PlainChild:
         self._arrived.put(b"")
 
     def _read(self, view: memoryview) -> int:
+        self._stopwatch.glance()
         while not self._rest:
+            started = time.monotonic()
             try:
                 data = self._arrived.get(timeout=TICK_S)
             except queue.Empty:
-                self._stopwatch.check()
                 continue
+            finally:
+                self._stopwatch.glance(time.monotonic() - started)
             if not data:
                 return 0
             self._rest = memoryview(data)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from autograder.messages import Message, say
 from autograder.results import Note
 from autograder.sandbox.explaining import explain_exception, printable
 
+MOST_REMARKS: Final = 50
 Lengths = Mapping[str, int]
 """Lines of each cell, by its name."""
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import signal
-import types
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Final
-
-import numpy as np
 
 from autograder import wire
 from autograder.messages import Message, say
@@ -17,12 +13,11 @@ from autograder.sandbox.backends import Child
 from autograder.sandbox.clocks import OutOfTime, Patience
 from autograder.sandbox.explaining import explain_exception
 from autograder.sandbox.faults import StudentFault, timed_out, unreadable_answer
+from autograder.sandbox.oracles import Oracles
 from autograder.sandbox.remarks import Lengths, place_of
 
-ORACLE_CPU_S: Final = 2.0
-"""CPU seconds that the reference may spend on one question, which the child chose."""
 _CPU_SIGNALS: Final = [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGPROF")]
-MAX_QUESTIONS: Final = 100_000
+_KILLED: Final = -9
 
 
 class Session:
@@ -54,8 +49,9 @@ class Session:
         self.child = child
         self._source = source
         self._lengths = lengths or {}
-        self._oracles = _Oracles(reference, oracles)
+        self._oracles = Oracles(reference, oracles)
         self.ended = False
+        self.idle_s = 0.0
 
     def request(self, message: dict[str, Any], values: object, patience: Patience) -> Any:
         """Send a request and return the value that comes back.
@@ -73,6 +69,8 @@ class Session:
             raise timed_out() from None
         except (wire.Closed, wire.Malformed) as error:
             raise self._fault_of_ending(error) from None
+        finally:
+            self.idle_s += self.child.idle_s()
 
     def end(self) -> float:
         """End the child; return the CPU seconds that it used."""
@@ -137,67 +135,10 @@ class Session:
             return unreadable_answer()
         if ending.status in _CPU_SIGNALS:
             return timed_out()
-        if ending.status == -signal.SIGSEGV:
+        if ending.status == _KILLED:
+            message = say("The system stopped it: too much memory or time.")
+        elif ending.status == -signal.SIGSEGV:
             message = say("It ended the Python process (a crash below Python, or endless recursion).")
         else:
             message = say("It ended the Python process: did it call `exit()`?")
         return StudentFault(Verdict.CRASHED, message)
-
-
-class _Oracles:
-    """The reference's answers to a child's questions about siblings: data, methods of its objects, nothing else."""
-
-    def __init__(self, reference: object, names: frozenset[str]) -> None:
-        self._reference = reference
-        self._names = names
-        self._kept: list[object] = []
-        self._asked = 0
-
-    def answer(self, question: Any, args: Any, kwargs: Any) -> object:
-        self._asked += 1
-        if self._asked > MAX_QUESTIONS or type(question) is not dict:
-            raise LookupError(question)
-        target = self._target(question)
-        with _cpu_limit(ORACLE_CPU_S), np.errstate(all="ignore"):
-            if question.get("do") == "call":
-                return target(*args, **kwargs)
-            name = question.get("attribute")
-            if type(name) is not str or name.startswith("_"):
-                raise LookupError(name)
-            return getattr(target, name)
-
-    def keep(self, value: object) -> wire.Opaque:
-        # Methods and instances of the reference's own classes: through any other object code could be reached.
-        owner = value.__self__ if isinstance(value, types.MethodType) else value
-        if type(owner).__module__ != getattr(self._reference, "__name__", None):
-            raise LookupError(type(value).__name__)
-        self._kept.append(value)
-        return wire.Opaque(len(self._kept) - 1, type(value).__name__)
-
-    def _target(self, question: dict[str, Any]) -> Any:
-        number = question.get("number")
-        if type(number) is int and 0 <= number < len(self._kept):
-            return self._kept[number]
-        name = question.get("name")
-        if type(name) is not str or name not in self._names:
-            raise LookupError(name)
-        return getattr(self._reference, name)
-
-
-@contextmanager
-def _cpu_limit(seconds: float) -> Iterator[None]:
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def give_up(signum: int, frame: object) -> None:
-        del signum, frame
-        raise TimeoutError
-
-    previous = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)

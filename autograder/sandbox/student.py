@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Final
@@ -16,12 +17,16 @@ from autograder.results import Note, Verdict
 from autograder.sandbox.backends import Backend
 from autograder.sandbox.clocks import Patience
 from autograder.sandbox.faults import StudentFault, unreadable_answer
-from autograder.sandbox.remarks import note_on_name, note_on_remark
+from autograder.sandbox.remarks import MOST_REMARKS, note_on_name, note_on_remark
 from autograder.sandbox.session import Session
 from autograder.submissions.sources import Submission
 
 AFTER_TIMEOUT: Final = 0.25
 """Share of its time that a call gets once another call of the same submission has timed out."""
+IDLE: Final = 2
+"""What may be slept, by a call and by a submission, is this many times what may be computed."""
+OWN: Final = 2
+"""CPU seconds of this process that a submission may cost, as a multiple of its own."""
 LOAD_CALLS: Final = 3
 """Loading may take as long as this many calls."""
 
@@ -93,6 +98,8 @@ class Student:
         self._once: dict[object, tuple[Any, StudentFault | None]] = {}
         self._states: dict[str, str] = {}
         self._spent_s = 0.0
+        self._slept_s = 0.0
+        self._born = time.thread_time()
         self._timed_out = False
         self._definitions_only = False
         self.notes: list[Note] = []
@@ -106,14 +113,18 @@ class Student:
 
     def has(self, remote: Remote, name: str) -> bool:
         """Say whether something of the student's has an attribute, leniently spelt."""
-        return bool(self._request("has", remote, ("attr", name)))
+        return self._request("has", remote, ("attr", name)) is True
 
     def observe(self, function: Remote, /, *args: object, **kwargs: object) -> Observed:
         """Call and report what it returned, what became of the arguments, and what it printed."""
         answer = self._request("call", function, values=[args, kwargs], observe=True)
-        if type(answer) is not list or len(answer) != 3 or type(answer[1]) is not list or type(answer[2]) is not bytes:  # noqa: PLR2004
+        if type(answer) is not list or [type(part) for part in answer[1:]] != [list, bytes]:
             raise unreadable_answer()
-        return Observed(self._wrap(answer[0]), tuple(answer[1]), answer[2].decode("utf-8", "replace"))
+        value, arguments, printed = answer
+        if len(arguments) != len(args):
+            raise unreadable_answer()
+        printed = printed[: self._assignment.limits.output_kb * 1024]
+        return Observed(self._wrap(value), tuple(map(self._wrap, arguments)), printed.decode("utf-8", "replace"))
 
     def probe(self, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         """Run a function of the grader's beside the student's code and return its plain data.
@@ -127,6 +138,10 @@ class Student:
         if not isinstance(function, FunctionType):
             raise TypeError(f"a probe must be a plain function, not {function!r}")
         source = textwrap.dedent(inspect.getsource(function))
+        self._ready()
+        for name in self._states:
+            if f"submission.{name}" in source:
+                self._refuse_missing(name)
         return self._wrap(self._send({"op": "probe", "source": source, "name": function.__name__}, [args, kwargs]))
 
     def once(self, key: object, function: Callable[[], Any]) -> Any:
@@ -147,12 +162,17 @@ class Student:
         """End the child."""
         if self._session:
             self._spent_s += self._session.end()
+            self._slept_s += self._session.idle_s
             self._session = None
 
     @property
     def cpu_s(self) -> float:
         """CPU seconds that the submission's children have used."""
         return self._spent_s + (self._session.child.cpu_s() if self._session else 0.0)
+
+    @property
+    def _idle_s(self) -> float:
+        return self._slept_s + (self._session.idle_s if self._session else 0.0)
 
     # across the wall
 
@@ -166,7 +186,11 @@ class Student:
         elif root.session is not session:
             raise StudentFault(Verdict.CRASHED, say("The object is gone: an earlier step ended the process."))
         target = root if isinstance(root, str) else root.opaque
-        path = wire.encode([target, [list(step) for step in (*steps, *more)]], [])
+        try:
+            path = wire.encode([target, [list(step) for step in (*steps, *more)]], [])
+        except wire.Malformed:
+            # A key that came from the child, as keys of its dicts do.
+            raise unreadable_answer() from None
         return self._send({"op": op, "path": path, **fields}, values)
 
     def _send(self, message: dict[str, Any], values: object) -> Any:
@@ -182,10 +206,11 @@ class Student:
     def _patience(self, calls: int = 1) -> Patience:
         limits = self._assignment.limits
         left = limits.total_s - self.cpu_s
-        if left <= 0:
+        idle_left = IDLE * limits.total_s - self._idle_s
+        if min(left, idle_left, OWN * limits.total_s - (time.thread_time() - self._born)) <= 0:
             raise StudentFault(Verdict.TIMED_OUT, say("The submission as a whole took too long."))
         call_s = limits.call_s * (AFTER_TIMEOUT if self._timed_out else 1)
-        return Patience(cpu_s=min(calls * call_s, left), idle_s=2 * calls * call_s)
+        return Patience(cpu_s=min(calls * call_s, left), idle_s=min(IDLE * calls * call_s, idle_left))
 
     def _ready(self) -> Session:
         if self._load_fault:
@@ -241,11 +266,13 @@ class Student:
         if type(answer) is not dict:
             raise unreadable_answer()
         states, names, remarks = (answer.get(key) for key in ("states", "names", "remarks"))
-        self._states = {str(k): str(v) for k, v in states.items()} if isinstance(states, Mapping) else {}
-        for wanted, name in names.items() if isinstance(names, Mapping) else ():
-            if name != wanted and self._states.get(wanted) == "own":
-                self._note(note_on_name(str(name), str(wanted)))
-        for remark in remarks if isinstance(remarks, list) else ():
+        # Only what was asked for is taken from an answer, and only so much of it.
+        wanted = [exercise.name for exercise in self._assignment.exercises]
+        self._states = _texts_of(states, wanted)
+        for exercise, name in _texts_of(names, wanted).items():
+            if name != exercise and self._states.get(exercise) == "own":
+                self._note(note_on_name(name, exercise))
+        for remark in remarks[:MOST_REMARKS] if isinstance(remarks, list) else ():
             note = note_on_remark(remark, self._lengths, self._source)
             if note:
                 self._note(note)
@@ -288,6 +315,10 @@ class Student:
         if isinstance(value, dict):
             return {key: self._wrap(item) for key, item in value.items()}
         return value
+
+
+def _texts_of(answer: object, keys: Iterable[str]) -> dict[str, str]:
+    return {key: answer[key] for key in keys if type(answer.get(key)) is str} if isinstance(answer, dict) else {}
 
 
 @dataclass(frozen=True)

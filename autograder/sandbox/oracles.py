@@ -1,0 +1,121 @@
+"""The reference answers a child's questions about siblings: numbers go back, and what it may cost is bounded."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from autograder import wire
+
+ORACLE_CPU_S: Final = 2.0
+"""CPU seconds that the reference may spend on one question, which the child chose."""
+ORACLE_MB: Final = 512
+"""MiB that it may take for it, on top of what this process has."""
+MAX_QUESTIONS: Final = 100_000
+MAX_KEPT: Final = 1_000
+"""Objects of the reference's that are kept for later questions."""
+
+
+class Oracles:
+    """The reference's answers to a child's questions about siblings: data, methods of its objects, nothing else."""
+
+    def __init__(self, reference: object, names: frozenset[str]) -> None:
+        self._reference = reference
+        self._names = names
+        self._kept: list[object] = []
+        self._asked = 0
+
+    def answer(self, question: Any, args: Any, kwargs: Any) -> object:
+        """Answer one question.
+
+        Raises
+        ------
+        LookupError
+            If it may not be asked, or too much was.
+        Exception
+            Whatever the reference raises on arguments that the child chose.
+        """
+        self._asked += 1
+        if self._asked > MAX_QUESTIONS or type(question) is not dict:
+            raise LookupError(question)
+        target = self._target(question)
+        with _cpu_limit(ORACLE_CPU_S), _memory_limit(ORACLE_MB), np.errstate(all="ignore"):
+            if question.get("do") == "call":
+                return target(*args, **kwargs)
+            name = question.get("attribute")
+            if type(name) is not str or name.startswith("_"):
+                raise LookupError(name)
+            return getattr(target, name)
+
+    def keep(self, value: object) -> wire.Opaque:
+        """Keep an object of the reference's for later questions, and return what stands for it.
+
+        Raises
+        ------
+        LookupError
+            If the child may not have it, or has too many.
+        """
+        # Methods and instances of the reference's own classes: through any other object code could be reached.
+        owner = value.__self__ if isinstance(value, types.MethodType) else value
+        if type(owner).__module__ != getattr(self._reference, "__name__", None):
+            raise LookupError(type(value).__name__)
+        if len(self._kept) >= MAX_KEPT:
+            raise LookupError(MAX_KEPT)
+        self._kept.append(value)
+        return wire.Opaque(len(self._kept) - 1, type(value).__name__)
+
+    def _target(self, question: dict[str, Any]) -> Any:
+        number = question.get("number")
+        if type(number) is int and 0 <= number < len(self._kept):
+            return self._kept[number]
+        name = question.get("name")
+        if type(name) is not str or name not in self._names:
+            raise LookupError(name)
+        return getattr(self._reference, name)
+
+
+@contextmanager
+def _cpu_limit(seconds: float) -> Iterator[None]:
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def give_up(signum: int, frame: object) -> None:
+        del signum, frame
+        raise TimeoutError
+
+    # A question may come while another one is being answered: the outer one's time goes on afterwards.
+    left = signal.getitimer(signal.ITIMER_VIRTUAL)[0]
+    previous = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, left or seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)
+        signal.setitimer(signal.ITIMER_VIRTUAL, left)
+
+
+@contextmanager
+def _memory_limit(megabytes: int) -> Iterator[None]:
+    """Small arguments can make a huge result: a column and a row of 30,000 each broadcast to 7 GB."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    import resource  # noqa: PLC0415 - not every system has it
+
+    previous = resource.getrlimit(resource.RLIMIT_AS)
+    in_use = int(Path("/proc/self/statm").read_bytes().split()[0]) * resource.getpagesize()
+    bounds = [bound for bound in (*previous, in_use + (megabytes << 20)) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(bounds), previous[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, previous)

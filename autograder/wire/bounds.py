@@ -1,0 +1,24 @@
+"""What both sides agree on: the bounds of a frame, and how one breaks them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_HEADER: Final = 1 << 20
+"""Bytes of JSON in a frame."""
+MAX_BUFFERS: Final = 1 << 27
+"""Bytes of array data in a frame."""
+MAX_DEPTH: Final = 24
+MAX_VALUES: Final = 50_000
+MAX_INT_BITS: Final = 4096
+MAX_ODD_KEYS: Final = 256
+"""Keys of a dict that are not texts: whoever sends can make their hashes collide."""
+MAX_NAME: Final = 80
+
+
+class Malformed(Exception):
+    """A frame or a value breaks the rules above."""
+
+
+class Closed(Exception):
+    """The other side has gone."""

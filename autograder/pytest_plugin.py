@@ -237,6 +237,7 @@ class Outcome:
 def outcome_of(error: BaseException, check: Check) -> Outcome:
     """Say what an exception that ended a check means."""
     from autograder.checks import CheckFailed  # noqa: PLC0415 - see _generator
+    from autograder.sandbox.explaining import printable  # noqa: PLC0415
     from autograder.sandbox.faults import StudentFault  # noqa: PLC0415
 
     if isinstance(error, StudentFault | CheckFailed):
@@ -247,7 +248,7 @@ def outcome_of(error: BaseException, check: Check) -> Outcome:
         return Outcome(Verdict.FAILED, check.sentence)
     told = say(
         "The check itself failed, and that is not the student's fault: {error}",
-        error=f"{type(error).__name__}: {error}",
+        error=f"{type(error).__name__}: {printable(str(error))}",
     )
     return Outcome(Verdict.GRADER_ERROR, told)
 

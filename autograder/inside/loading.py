@@ -22,9 +22,13 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.inside import stand_ins
-from autograder.inside.naming import Origins, Wanted, find_exercises, fold
+from autograder.inside.naming import Origins, Wanted, find_exercises, fold, is_from_elsewhere
 from autograder.inside.parsing import is_main_guard, parse_cell
 
+AFTER_TIMEOUT: Final = 0.25
+"""Share of its time that a statement gets once another has timed out."""
+MOST_ABSENT: Final = 5
+"""Names that are told of what absent modules could not give."""
 _ALWAYS: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign)
 
 
@@ -87,6 +91,7 @@ class Loader:
         self._guarded: list[tuple[ast.stmt, str]] = []
         self._flags = 0
         self._supplied = False
+        self._lost: set[str] = set()
         self.loaded = Loaded(types.ModuleType("submission"))
         self.cell_names: set[str] = set()
         self._finder = stand_ins.Finder(self._lookup, lambda: [*self._names_of("library"), *self._names_of("given")])
@@ -109,6 +114,9 @@ class Loader:
         for name, source in cells:
             self._flags = 0 if name.endswith(".py") else self._flags
             self.run_cell(name, source, module.__dict__, self.loaded.own)
+        if self._finder.absent:
+            names = ", ".join(list(self._finder.absent)[:MOST_ABSENT])
+            self.loaded.remarks.append(Remark("absent", "", 0, text=names))
         given = {line[4:].split("(")[0].strip() for line in self._given_source.splitlines() if line.startswith("def ")}
         origins = Origins(self.loaded.own, self.cell_names, {"submission", *modules}, given)
         self.loaded.names, self.loaded.states = find_exercises(self._wanted, module.__dict__, origins)
@@ -164,14 +172,34 @@ class Loader:
             try:
                 code = compile(ast.Module([statement], []), cell, "exec", self._flags, dont_inherit=True)
                 with _time_limit(self._statement_s):
-                    exec(code, namespace)  # noqa: S102 - running the submission is what this process is for
+                    if isinstance(statement, ast.ImportFrom):
+                        self._import(code, namespace)
+                    else:
+                        exec(code, namespace)  # noqa: S102 - running the submission is what this process is for
             except NameError as error:
                 if self.retry_after(error):
                     continue
-                self._remark("statement", cell, statement.lineno, error)
+                self._note_failure(statement, cell, error)
             except BaseException as error:  # noqa: BLE001 - whatever the submission raises, the next statement runs
-                self._remark("statement", cell, statement.lineno, error)
+                self._note_failure(statement, cell, error)
             return
+
+    def _note_failure(self, statement: ast.stmt, cell: str, error: BaseException) -> None:
+        if isinstance(error, StatementTimeout):
+            # One loop of training tells nothing that the next one would not take as long to tell.
+            self._statement_s *= AFTER_TIMEOUT
+        # What failed before is the reason for names that are missing now: it is told once.
+        if getattr(error, "name", None) not in self._lost:
+            self._remark("statement", cell, statement.lineno, error)
+        self._lost |= {
+            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+
+    def _import(self, code: types.CodeType, namespace: dict[str, Any]) -> None:
+        """Run an import; what the submission has written already is not replaced by what isn't there."""
+        written = {name: namespace[name] for name in self.loaded.own if name in namespace}
+        exec(code, namespace)  # noqa: S102 - see _run
+        namespace.update({name: old for name, old in written.items() if is_from_elsewhere(namespace[name])})
 
     def _could_run_long(self, statement: ast.stmt) -> bool:
         if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):

@@ -88,8 +88,23 @@ def _candidates(exercise: Wanted, taken: set[str], namespace: dict[str, Any], or
     ]
     folded = [fold(other) for other in (exercise.name, *exercise.also)]
     yield from (name for name in names if fold(name) in folded)
-    own = [name for name in names if name in origins.statements and name not in origins.given]
-    yield from difflib.get_close_matches(exercise.name, own, n=1, cutoff=CLOSE)
+    own = {fold(name): name for name in names if name not in origins.given and _is_own(name, namespace, origins)}
+    yield from (own[close] for close in difflib.get_close_matches(folded[0], own, n=1, cutoff=CLOSE))
+    # `ReluLayer` for `Relu`, where nothing else could be meant.
+    longer = [name for start, name in own.items() if start.startswith(folded[0])]
+    yield from longer if len(longer) == 1 else ()
+
+
+def _is_own(name: str, namespace: dict[str, Any], origins: Origins) -> bool:
+    return _state(name, namespace, origins) == "own"
+
+
+def is_from_elsewhere(value: object) -> bool:
+    """Say whether a value came from a module that isn't there, or from what stands behind it."""
+    if isinstance(value, stand_ins.Absent) or getattr(value, "_autograder_not_yours", False):
+        return True
+    home = value.__module__ if isinstance(value, type) else getattr(getattr(value, "__code__", None), "co_filename", "")
+    return home in stand_ins.TEXTS
 
 
 def _state(name: str, namespace: dict[str, Any], origins: Origins) -> str:
@@ -99,7 +114,7 @@ def _state(name: str, namespace: dict[str, Any], origins: Origins) -> str:
     statement = origins.statements.get(name)
     if statement is not None and getattr(value, "__name__", None) == name and is_stub(statement):
         return "stub"
-    if isinstance(value, stand_ins.Absent) or getattr(value, "_autograder_not_yours", False):
+    if is_from_elsewhere(value):
         return "imported"
     if isinstance(value, type):
         return "own" if value.__module__ in origins.modules else "imported"

@@ -285,7 +285,7 @@ def _describe(error: BaseException, cells: set[str]) -> list[str | int]:
         kind = "out_of_memory"
     elif isinstance(error, NotImplementedError):
         kind = "missing"
-    elif isinstance(error, wire.Malformed) or last == PROBE:
+    elif isinstance(error, wire.Malformed) or (last == PROBE and not cell and not isinstance(error, AttributeError)):
         # A probe that stumbles over an answer says that the answer has the wrong form.
         kind = "malformed"
     return [kind, type(error).__name__[:80], text, cell[:80], line]

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+TEXTS = ("given", "library")
+"""Names of the sources whose code stands behind absent modules."""
 MAX_CALLS = 10_000
 """Recorded drawing calls; later ones are forgotten."""
 
@@ -159,11 +161,12 @@ class StandInModule(types.ModuleType):
     students must write themselves refuses to work; anything else is `Absent`.
     """
 
-    def __init__(self, name: str, given: Lookup, names: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, name: str, given: Lookup, names: Callable[[], Sequence[str]], absent: dict[str, None]) -> None:
         super().__init__(name)
         self.__path__: list[str] = []
         self._given = given
         self._names = names
+        self._absent = absent
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
@@ -176,6 +179,8 @@ class StandInModule(types.ModuleType):
         try:
             return self._given(name)
         except LookupError:
+            if self.__name__.partition(".")[0] not in _COMFORTS:
+                self._absent.setdefault(f"{self.__name__}.{name}")
             return Absent(f"{self.__name__}.{name}")
 
 
@@ -216,6 +221,8 @@ _PYLAB = [
     "ylabel",
     "ylim",
 ]
+_COMFORTS = ("IPython", "google", "tqdm")
+"""Modules whose absence changes no number."""
 _DRAWING = ("matplotlib", "mpl_toolkits", "pylab", "seaborn")
 
 
@@ -234,7 +241,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._given = given
         self._names = names
         self._calls: Calls = []
-        self.imported: list[str] = []
+        self.absent: dict[str, None] = {}
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
@@ -250,10 +257,9 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Make the stand-in."""
-        self.imported.append(spec.name)
         if spec.name.partition(".")[0] in _DRAWING:
             return DrawingModule(spec.name, self._calls)
-        return StandInModule(spec.name, self._given, self._names)
+        return StandInModule(spec.name, self._given, self._names, self.absent)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing runs: a stand-in has no code."""

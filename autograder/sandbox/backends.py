@@ -193,7 +193,7 @@ class WarmChild:
         self._ending: Ending | None = None
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
-        self.channel = wire.Channel(self._read, self._write)
+        self.channel = wire.Channel(self._read, self._write, most=wire.MAX_ANSWER)
 
     def allow(self, patience: Patience) -> None:
         """Start the clock for one answer."""

@@ -64,7 +64,7 @@ class PlainChild:
         self._ending: Ending | None = None
         self._reader = threading.Thread(target=self._pump, daemon=True)
         self._reader.start()
-        self.channel = wire.Channel(self._read, self._write)
+        self.channel = wire.Channel(self._read, self._write, most=wire.MAX_ANSWER)
         self._write(memoryview(json.dumps(settings).encode() + b"\n"))
         # Starting a Python is not the submission's time.
         with contextlib.suppress(wire.Closed, OutOfTime):

@@ -50,6 +50,9 @@ def note_on_remark(remark: Any, lengths: Lengths, source: str) -> Note | None:
         where = place or cell_title(cell)
         sentence = say("{place} is not valid Python ({text}); the rest was used.", place=where, text=printable(text))
         return Note("syntax", sentence)
+    if kind == "absent":
+        told = say("Not there while grading, and replaced by something harmless: {names}.", names=printable(text))
+        return Note("absent", told)
     if error == "StatementTimeout":
         sentence = say(
             "The statement at {place} took too long and was stopped; the rest was used.",

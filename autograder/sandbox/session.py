@@ -50,11 +50,17 @@ class Session:
         self._source = source
         self._lengths = lengths or {}
         self._oracles = Oracles(reference, oracles)
+        self._asked = ""
         self.ended = False
         self.idle_s = 0.0
 
-    def request(self, message: dict[str, Any], values: object, patience: Patience) -> Any:
+    def request(self, message: dict[str, Any], values: object, patience: Patience, *, asked: str = "") -> Any:
         """Send a request and return the value that comes back.
+
+        Parameters
+        ----------
+        asked : str
+            Names that the grader asks for: a message may say that one of them isn't there.
 
         Raises
         ------
@@ -62,6 +68,7 @@ class Session:
             If an exception, nothing, or nonsense comes back instead.
         """
         self.child.allow(patience)
+        self._asked = asked
         try:
             return self._exchange(message, values)
         except OutOfTime:
@@ -124,7 +131,9 @@ class Session:
             return StudentFault(Verdict.OUT_OF_MEMORY, say("It used more memory than it may."))
         if kind == "malformed":
             return unreadable_answer()
-        message, detail = explain_exception(error, text, place_of(cell, line, self._lengths), self._source)
+        message, detail = explain_exception(
+            error, text, place_of(cell, line, self._lengths), f"{self._source} {self._asked}"
+        )
         return StudentFault(Verdict.CRASHED, message, detail)
 
     def _fault_of_ending(self, error: Exception) -> StudentFault:

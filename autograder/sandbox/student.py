@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -142,7 +143,9 @@ class Student:
         for name in self._states:
             if f"submission.{name}" in source:
                 self._refuse_missing(name)
-        return self._wrap(self._send({"op": "probe", "source": source, "name": function.__name__}, [args, kwargs]))
+        asked = " ".join(re.findall(r"\.([A-Za-z_]\w*)", source))
+        message = {"op": "probe", "source": source, "name": function.__name__}
+        return self._wrap(self._send(message, [args, kwargs], asked=asked))
 
     def once(self, key: object, function: Callable[[], Any]) -> Any:
         """Call a function once for this submission; later, replay what it returned or how it failed."""
@@ -191,12 +194,13 @@ class Student:
         except wire.Malformed:
             # A key that came from the child, as keys of its dicts do.
             raise unreadable_answer() from None
-        return self._send({"op": op, "path": path, **fields}, values)
+        asked = " ".join(str(key) for _, key in steps)
+        return self._send({"op": op, "path": path, **fields}, values, asked=asked)
 
-    def _send(self, message: dict[str, Any], values: object) -> Any:
+    def _send(self, message: dict[str, Any], values: object, *, asked: str) -> Any:
         session = self._ready()
         try:
-            return session.request(message, self._without_remotes(values), self._patience())
+            return session.request(message, self._without_remotes(values), self._patience(), asked=asked)
         except StudentFault as fault:
             self._timed_out |= fault.verdict is Verdict.TIMED_OUT
             if session.ended:

@@ -12,11 +12,21 @@ else is opaque: it stays where it lives and only a number for it travels.
 
 from __future__ import annotations
 
-from autograder.wire.bounds import MAX_DEPTH, MAX_HEADER, MAX_INT_BITS, MAX_NAME, MAX_VALUES, Closed, Malformed
+from autograder.wire.bounds import (
+    MAX_ANSWER,
+    MAX_DEPTH,
+    MAX_HEADER,
+    MAX_INT_BITS,
+    MAX_NAME,
+    MAX_VALUES,
+    Closed,
+    Malformed,
+)
 from autograder.wire.frames import Channel
 from autograder.wire.values import Opaque, decode, encode
 
 __all__ = [
+    "MAX_ANSWER",
     "MAX_DEPTH",
     "MAX_HEADER",
     "MAX_INT_BITS",

@@ -8,6 +8,8 @@ MAX_HEADER: Final = 1 << 20
 """Bytes of JSON in a frame."""
 MAX_BUFFERS: Final = 1 << 27
 """Bytes of array data in a frame."""
+MAX_ANSWER: Final = 1 << 25
+"""Bytes of array data in a frame of the student's: no exercise has so large an answer, and looking at it costs time."""
 MAX_DEPTH: Final = 24
 MAX_VALUES: Final = 50_000
 MAX_INT_BITS: Final = 4096

@@ -23,9 +23,14 @@ class Channel:
         It decides how long to wait, and raises to give up.
     write : callable
         ``write(view)`` returns the number of bytes taken; likewise.
+    most : int
+        Bytes of array data that a frame may bring.
     """
 
-    def __init__(self, read: Callable[[memoryview], int], write: Callable[[memoryview], int]) -> None:
+    def __init__(
+        self, read: Callable[[memoryview], int], write: Callable[[memoryview], int], *, most: int = MAX_BUFFERS
+    ) -> None:
+        self._most = most
         self._read = read
         self._write = write
 
@@ -58,7 +63,7 @@ class Channel:
             If the stream ends.
         """
         magic, header_length, total = _HEAD.unpack(self._read_exactly(_HEAD.size))
-        if magic != _MAGIC or header_length > MAX_HEADER or total > MAX_BUFFERS:
+        if magic != _MAGIC or header_length > MAX_HEADER or total > self._most:
             raise Malformed("not a frame")
         lengths, message = _parse_header(bytes(self._read_exactly(header_length)))
         if sum(lengths) != total:

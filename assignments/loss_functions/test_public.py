@@ -88,7 +88,7 @@ def test_softmax_rows_add_up_to_one(student):
     """
     y = student.softmax(np.array([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]))
     assert_shape(y, (2, 3), what="softmax of a (2, 3) array")
-    assert_close(np.sum(y, axis=1), np.ones(2), what="the sum of each row")
+    assert_close(np.sum(y, axis=1), np.ones(2), what="np.sum(y, axis=1)")
 
 
 @pytest.mark.exercise("softmax")
@@ -117,7 +117,10 @@ def test_sample_batch_of_the_worked_example(student):
 
     네 행 중에서 두 행을 뽑으면 배열 두 개가 나와요. 레이블은 여전히 자기 행과 짝이어야 해요.
     """
-    x_batch, t_batch = student.probe(draw_two_rows)
+    drawn = student.probe(draw_two_rows)
+    pair = {"en": "It returns two arrays, x_batch and t_batch.", "ko": "배열 두 개, x_batch와 t_batch를 돌려줘요."}
+    check(isinstance(drawn, tuple | list) and len(drawn) == 2, pair)
+    x_batch, t_batch = drawn
     assert_shape(x_batch, (2, 2), what="x_batch")
     assert_shape(t_batch, (2,), what="t_batch")
     same = {"en": "x_batch and t_batch hold different rows.", "ko": "x_batch와 t_batch에 서로 다른 행이 들어 있어요."}

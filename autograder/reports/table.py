@@ -198,12 +198,16 @@ def _marks(result: SubmissionResult, exercises: Sequence[ExerciseSummary], conso
 
 
 def _reason(result: SubmissionResult, sentences: Sentences, language: Language) -> Text:
-    """Return what to look at first: why there is no grade, or the first check that did not pass."""
+    """Return what to look at first: why there is no grade, or the first check that did not pass.
+
+    A bonus that was missed comes after what cost points.
+    """
     if result.status != "graded":
         return Text(speak(why_ungraded(result), language), style="red")
-    check = next((check for check in result.checks if check.verdict is not Verdict.PASSED), None)
-    if check is None:
+    left = [check for check in result.checks if check.verdict is not Verdict.PASSED]
+    if not left:
         return Text("")
+    check = min(left, key=lambda check: result.verdict_of(check.exercise) is Verdict.PASSED)
     told = speak(check.message or verdict_name(check.verdict), language)
     sentence = sentences.get((result.assignment, check.hidden, check.id))
     found = told.removeprefix(speak(sentence, language)).strip() if sentence else told

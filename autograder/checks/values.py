@@ -151,6 +151,8 @@ def _refuse(value: Any, what: str) -> Message:
     """Say why an answer can't be read as numbers."""
     if isinstance(value, (list, tuple)):
         bad = _first_bad(value)
+        if bad is None and isinstance(value, tuple):
+            return say("{what} returned a tuple of {count} values; one array is expected.", what=what, count=len(value))
         if bad is None:
             return say("{what} is a ragged list: its rows don't have the same length.", what=what)
         if bad[0]:

@@ -137,16 +137,46 @@ def test_cross_entropy_error_of_one_label(student, reference, rng):
     assert_close(error, expected, what="cross_entropy_error(y, label)", rtol=EPSILON_APART, named_factors={"C": 6})
 
 
+def ask_in_both_forms(submission, y, labels):
+    """Return the errors of one sample and of a batch with one-hot t, and with labels; None where it crashes."""
+    truth, answers = np.eye(y.shape[1], dtype=int)[labels], []
+    for probabilities, t in ((y[0].copy(), truth[0]), (y.copy(), truth), (y.copy(), labels.copy())):
+        try:
+            answers.append(float(submission.cross_entropy_error(probabilities, t)))
+        except Exception:  # noqa: BLE001 - whatever it raises: other checks speak of that
+            answers.append(None)
+    return answers
+
+
+def wants_labels(student, reference, rng):
+    """Tell whether integer labels are the only form of t that works: that costs its points in the one-hot checks."""
+
+    def ask():
+        y, labels = draw_probabilities(rng, 2, 5), np.array([3, 1])
+        y[0, [1, 3]] = np.sort(y[0, [1, 3]])
+        answers = student.probe(ask_in_both_forms, y, labels)
+        expected = ask_in_both_forms(reference, y, labels)
+        return [
+            isinstance(answer, float) and bool(np.isclose(answer, right, rtol=EPSILON_APART, atol=0))
+            for answer, right in zip(answers, expected, strict=True)
+        ] == [False, False, True]
+
+    return student.once("wants labels", ask)
+
+
 @pytest.mark.exercise("cross_entropy_error")
 @pytest.mark.points(0.5)
 @pytest.mark.mistakes("no_eps", "eps_outside_log")
-def test_cross_entropy_error_where_probabilities_are_zero(student, reference):
+def test_cross_entropy_error_where_probabilities_are_zero(student, reference, rng):
     """Probabilities may be exactly 0: the error stays a number, since 1e-7 is added inside the log.
 
     확률이 정확히 0일 때도 오차가 무한대나 NaN이 되면 안 돼요. 1e-7을 로그 안에 더하세요.
     """
     t = np.array([0, 0, 1, 0])
-    for y in (np.array([0.0, 0.7, 0.0, 0.3]), np.array([0.0, 0.8, 0.2, 0.0])):
+    samples = [np.array([0.0, 0.7, 0.0, 0.3]), np.array([0.0, 0.8, 0.2, 0.0])]
+    if wants_labels(student, reference, rng):
+        t, samples = np.array([2, 2]), [np.array(samples)]
+    for y in samples:
         expected = reference.cross_entropy_error(y, t)
         assert_close(student.cross_entropy_error(y, t), expected, what="cross_entropy_error(y, t)", rtol=EPSILON_APART)
 
@@ -154,11 +184,13 @@ def test_cross_entropy_error_where_probabilities_are_zero(student, reference):
 @pytest.mark.exercise("cross_entropy_error")
 @pytest.mark.points(0.25)
 def test_cross_entropy_error_keeps_its_arguments(student, reference, rng):
-    """The error of one sample is right, and y and t are as they were.
+    """The error is right, and y and t are as they were.
 
-    데이터 하나의 오차를 맞게 구하고, y와 t는 그대로 두어야 해요.
+    오차를 맞게 구하고, y와 t는 그대로 두어야 해요.
     """
     y, t = draw_probabilities(rng, 1, 7)[0], np.array([0, 0, 0, 0, 0, 1, 0])
+    if wants_labels(student, reference, rng):
+        y, t = draw_probabilities(rng, 3, 7), np.array([5, 0, 2])
     seen = student.observe(student.cross_entropy_error, y, t)
     assert_close(seen.value, reference.cross_entropy_error(y, t), what="cross_entropy_error(y, t)", rtol=EPSILON_APART)
     assert_unchanged((y, t), seen.arguments, what=("y", "t"))

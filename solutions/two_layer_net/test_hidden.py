@@ -1,7 +1,8 @@
 """Hidden checks of two_layer_net.
 
 A network may have a sigmoid or a ReLU inside, and `predict` may return probabilities or scores: what it does decides
-which of them it is. The right answers for both are computed here. Parameters are set in place, because the layers of
+which of them it is. The right answers for both are computed here. A softmax over the whole batch costs its points once, where
+it shows first; the rest is then judged by what follows from it. Parameters are set in place, because the layers of
 the layered form share those arrays. Sizes are pairwise distinct, biases are not 0, and every hidden input is far enough
 from the kink of ReLU.
 """
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import (
+    CheckFailed,
     assert_close,
     assert_gradient,
     assert_same_again,
@@ -73,6 +75,36 @@ def bound_gradients(params, x, t, activation):
     return {"W1": abs(x).T @ da1, "b1": da1.sum(axis=0), "W2": z1.T @ da2, "b2": da2.sum(axis=0)}
 
 
+# --- The same, with a softmax over the whole batch ------------------------------------------------------------------
+
+
+def mix_rows(params, x, activation):
+    """Return y with the softmax taken over all entries at once."""
+    a2 = run_forward(params, x, activation)[2]
+    exp_a2 = np.exp(a2 - a2.max())
+    return exp_a2 / exp_a2.sum()
+
+
+def compute_mixed_losses(params, x, t, activation):
+    """Return the loss without and with the 1e-7 inside the logarithm."""
+    y = mix_rows(params, x, activation)
+    return tuple(-np.sum(t * np.log(y + e)) / len(x) for e in (0.0, EPSILON))
+
+
+def backpropagate_mixed(params, x, t, activation):
+    """Return (formula of the text, exact derivative, exact derivative with the 1e-7): dicts of gradients."""
+    a1, z1, _, _ = run_forward(params, x, activation)
+    y = mix_rows(params, x, activation)
+    right = np.sum(t * y, axis=1, keepdims=True)
+    slope = z1 * (1 - z1) if activation == "sigmoid" else (a1 > 0).astype(float)
+    shares = [right / (right + epsilon) for epsilon in (0.0, EPSILON)]
+    found = []
+    for da2 in ((y - t) / len(x), *((share.sum() * y - share * t) / len(x) for share in shares)):
+        da1 = da2 @ params["W2"].T * slope
+        found.append({"W1": x.T @ da1, "b1": da1.sum(axis=0), "W2": z1.T @ da2, "b2": da2.sum(axis=0)})
+    return found
+
+
 # --- Inputs ---------------------------------------------------------------------------------------------------------
 
 
@@ -114,34 +146,54 @@ def make_net(student, params):
 # --- Which form is it? ----------------------------------------------------------------------------------------------
 
 
-def predict_if_possible(submission, sizes, params, x):
-    """Return what `predict` gives, or None: one broken method must not cost the others their points."""
+ROW_BY_ROW = {
+    "en": "The softmax is taken over the whole batch; it must work row by row.",
+    "ko": "소프트맥스를 배치 전체에 대해 계산했어요. 행마다 따로 계산해야 해요.",
+}
+
+
+def ask_if_possible(submission, sizes, params, x, t):
+    """Return what `predict` and `loss` give, None in place of what crashes: that must not cost the other methods."""
     try:
         net = submission.TwoLayerNet(*sizes)
         for name, value in params.items():
             net.params[name][...] = value
-        return np.asarray(net.predict(x), dtype=float)
     except Exception:  # noqa: BLE001 - whatever the student's method raises
-        return None
+        return None, None
+    answers = []
+    for ask in (lambda: net.predict(x), lambda: net.loss(x, t)):
+        try:
+            answers.append(np.asarray(ask(), dtype=float))
+        except Exception:  # noqa: BLE001
+            answers.append(None)
+    return answers[0], answers[1]
 
 
-def find_activations(student, rng):
-    """Return the activations that `predict` agrees with; both where it agrees with none, for another check says so."""
-    params, x, _ = draw_problem(rng)
-    answer = student.probe(predict_if_possible, (INPUTS, HIDDEN, OUTPUTS), params, x)
+def find_form(student, rng):
+    """Return the activations that `predict` agrees with, and the method that shows a softmax over the batch, or None.
+
+    Both activations are accepted where it agrees with none, for another check says so.
+    """
+    params, x, t = draw_problem(rng)
+    probabilities, loss = student.probe(ask_if_possible, (INPUTS, HIDDEN, OUTPUTS), params, x, t)
     for activation in ACTIVATIONS:
-        for expected in run_forward(params, x, activation)[2:]:
-            if is_near(answer, [expected]):
-                return (activation,)
-    return ACTIVATIONS
+        if is_near(probabilities, run_forward(params, x, activation)[2:]):
+            loss = loss.reshape(()) if isinstance(loss, np.ndarray) and loss.size == 1 else loss
+            mixed = np.array(compute_mixed_losses(params, x, t, activation))
+            # Also where the loss is not divided by N: that is another mistake.
+            seen = is_near(loss, [*mixed, *(SAMPLES * mixed)])
+            return (activation,), "loss" if seen else None
+        if is_near(probabilities, [mix_rows(params, x, activation)]):
+            return (activation,), "predict"
+    return ACTIVATIONS, None
 
 
 def learn_form(student, rng):
-    """Return (accepted activations, whether the parameters are float32), asked once per submission."""
+    """Return (accepted activations, whether the parameters are float32, which method mixes rows), asked once."""
 
     def ask():
-        activations = find_activations(student, rng)
-        return activations, took_single(student.TwoLayerNet(INPUTS, HIDDEN, OUTPUTS).params["W1"])
+        activations, mixing = find_form(student, rng)
+        return activations, took_single(student.TwoLayerNet(INPUTS, HIDDEN, OUTPUTS).params["W1"]), mixing
 
     return student.once("form", ask)
 
@@ -165,15 +217,22 @@ def sort_by_distance(actual, candidates):
         return candidates
 
 
-def accepted_gradients(grads, params, x, t, activations):
-    """Return the accepted gradients, one dict for each activation, and a bound of their terms."""
+def accepted_gradients(grads, params, x, t, activations, mixing=None):
+    """Return the accepted gradients, one dict or more for each activation, and a bound of their terms."""
     accepted = []
     for activation in activations:
         plain, exact = (backpropagate(params, x, t, activation, epsilon) for epsilon in (0.0, EPSILON))
         answer = grads if isinstance(grads, dict) else {}
         accepted.append({name: between(answer.get(name), plain[name], exact[name]) for name in SHAPES})
+        if mixing:
+            formula, plain, exact = backpropagate_mixed(params, x, t, activation)
+            # Messages compare with the first of them.
+            derivative = {name: between(answer.get(name), plain[name], exact[name]) for name in SHAPES}
+            accepted = [derivative, formula, *accepted]
     bounds = [bound_gradients(params, x, t, activation) for activation in activations]
-    return accepted, {name: np.maximum.reduce([bound[name] for bound in bounds]) for name in SHAPES}
+    # A row of a mixed softmax may hold as much as all rows of the right one together.
+    rows = SAMPLES if mixing else 1
+    return accepted, {name: rows * np.maximum.reduce([bound[name] for bound in bounds]) for name in SHAPES}
 
 
 # --- Parameters -----------------------------------------------------------------------------------------------------
@@ -241,9 +300,10 @@ def test_predict_runs_the_batch_forward(student, rng):
 
     `predict`는 모든 행에 대해 Affine, 활성화 함수, Affine을 차례로 계산해요. 계층을 이어 붙였다면 점수를, 식으로 직접 썼다면 확률을 돌려줘요.
     """
-    _, single = learn_form(student, rng)
+    _, single, mixing = learn_form(student, rng)
     params, x, _ = draw_problem(rng)
     net = make_net(student, params)
+    check(mixing != "predict", ROW_BY_ROW)
     for rows in (x, x[:1]):
         answer = fetch(net.predict(rows))
         candidates = [out for activation in ACTIVATIONS for out in run_forward(params, rows, activation)[2:]]
@@ -268,11 +328,24 @@ def test_loss_is_the_mean_cross_entropy(student, rng):
 
     `loss`는 숫자 하나를 돌려줘요. 소프트맥스 출력과 `t`의 교차 엔트로피를 배치에 대해 평균한 값이에요.
     """
-    activations, single = learn_form(student, rng)
+    activations, single, mixing = learn_form(student, rng)
+    check(mixing != "loss", ROW_BY_ROW)
     params, x, t = draw_problem(rng)
     loss = make_net(student, params).loss(x, t)
     # The 1e-7 is in the given function: messages compare with the loss that has it.
     accepted = [compute_losses(params, x, t, activation)[::-1] for activation in activations]
+    if mixing:  # told, and paid for, where `predict` is judged
+        mixed = compute_mixed_losses(params, x, t, activations[0])[::-1]
+        right = between(fetch(loss), *accepted[0])
+        assert_close(
+            loss,
+            between(fetch(loss), *mixed),
+            also=[right],
+            single=single,
+            named_factors=SIZES,
+            what="net.loss(x, t)",
+        )
+        return
     losses = [between(fetch(loss), *pair) for pair in accepted]
     first, *also = sort_by_distance(fetch(loss), losses)
     assert_close(loss, first, also=also, single=single, named_factors=SIZES, what="net.loss(x, t)")
@@ -293,7 +366,7 @@ def draw_labels(rng, student):
 
 
 @pytest.mark.exercise("TwoLayerNet")
-@pytest.mark.points(0.75)
+@pytest.mark.points(1.25)
 def test_accuracy_is_the_share_of_right_answers(student, rng):
     """`accuracy` is the share of rows whose largest score is at the right class: a number from 0 to 1.
 
@@ -306,11 +379,11 @@ def test_accuracy_is_the_share_of_right_answers(student, rng):
 
 
 @pytest.mark.exercise("TwoLayerNet")
-@pytest.mark.points(0.5)
+@pytest.mark.points(0)
 def test_accuracy_takes_class_numbers(student, rng):
-    """`accuracy` also works when `t` holds class numbers instead of one-hot rows.
+    """Bonus: `accuracy` also works when `t` holds class numbers instead of one-hot rows.
 
-    `t`가 원-핫이 아니라 클래스 번호여도 `accuracy`가 똑같이 동작해요.
+    보너스: `t`가 원-핫이 아니라 클래스 번호여도 `accuracy`가 똑같이 동작해요.
     """
     net, x, draws = draw_labels(rng, student)
     for labels, share in draws:
@@ -321,6 +394,41 @@ def test_accuracy_takes_class_numbers(student, rng):
 # --- Gradients ------------------------------------------------------------------------------------------------------
 
 
+def differentiate_own_loss(submission, sizes, params, x, t):
+    """Return central differences of the submission's own loss, or None where they are not to be had."""
+    try:
+        net = submission.TwoLayerNet(*sizes)
+        for name, value in params.items():
+            net.params[name][...] = value
+        grads = {}
+        for name, value in params.items():
+            array, grads[name] = net.params[name], np.zeros(value.shape)
+            for index, entry in np.ndenumerate(value):
+                place = np.unravel_index(np.ravel_multi_index(index, value.shape), array.shape)
+                sides = []
+                for moved in (entry + 1e-4, entry - 1e-4):
+                    array[place] = moved
+                    sides.append(float(np.reshape(net.loss(x, t), ())))
+                array[place] = entry
+                grads[name][index] = (sides[0] - sides[1]) / 2e-4
+    except Exception:  # noqa: BLE001 - whatever the student's method raises
+        return None
+    return grads
+
+
+def own_gradients(student, params, x, t):
+    """Return [differences of the submission's own loss], or [] where that loss does not use every parameter."""
+    grads = student.probe(differentiate_own_loss, (INPUTS, HIDDEN, OUTPUTS), params, x, t)
+    if not isinstance(grads, dict):
+        return []
+    found = {name: grads.get(name) for name in SHAPES}
+    usable = all(
+        isinstance(value, np.ndarray) and value.shape == SHAPES[name] and np.isfinite(value).all() and np.any(value)
+        for name, value in found.items()
+    )
+    return [found] if usable else []
+
+
 @pytest.mark.exercise("TwoLayerNet")
 @pytest.mark.points(1)
 def test_numerical_gradient_differentiates_the_loss(student, rng):
@@ -328,15 +436,22 @@ def test_numerical_gradient_differentiates_the_loss(student, rng):
 
     `numerical_gradient`는 네 매개변수 모두에 대해 손실의 기울기를 중심 차분으로 구해서 돌려줘요.
     """
-    activations, single = learn_form(student, rng)
+    activations, single, mixing = learn_form(student, rng)
     params, x, t = draw_problem(rng)
     grads = fetch(make_net(student, params).numerical_gradient(x, t))
-    accepted, _ = accepted_gradients(grads, params, x, t, activations)
+    accepted, _ = accepted_gradients(grads, params, x, t, activations, mixing)
     first, *also = accepted
     # Differences of float32 losses over 2e-4 are coarse: u·|f|/h.
     size, rtol = (1e4, None) if single else (1.0, 1e-6)
-    what = "net.numerical_gradient(x, t)"
-    assert_gradient(grads, first, also=also, scale=size, rtol=rtol, single=single, named_factors=SIZES, what=what)
+    how = {"scale": size, "rtol": rtol, "single": single, "named_factors": SIZES}
+    try:
+        assert_gradient(grads, first, also=also, what="net.numerical_gradient(x, t)", **how)
+    except CheckFailed:
+        # A wrong loss has its own check: its differences are what is asked for here.
+        for own in own_gradients(student, params, x, t):
+            assert_gradient(grads, first, also=[own], what="net.numerical_gradient(x, t)", **how)
+            return
+        raise
 
 
 def judge_parameter(student, rng, name):
@@ -346,9 +461,9 @@ def judge_parameter(student, rng, name):
         params, x, t = draw_problem(rng)
         return params, x, t, fetch(make_net(student, params).gradient(x, t))
 
-    activations, single = learn_form(student, rng)
+    activations, single, mixing = learn_form(student, rng)
     params, x, t, grads = student.once("gradient", observe)
-    accepted, bound = accepted_gradients(grads, params, x, t, activations)
+    accepted, bound = accepted_gradients(grads, params, x, t, activations, mixing)
     first, *also = [{name: gradients[name]} for gradients in accepted]
     what = "net.gradient(x, t)"
     assert_gradient(grads, first, also=also, scale=bound, single=single, named_factors=SIZES, what=what)

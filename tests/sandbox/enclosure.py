@@ -57,15 +57,20 @@ def open_up(paths: list[str]) -> None:
     kernel.call("unshare", 0x20000)
     kernel.call("mount", b"none", b"/", None, 0x4000 | 0x40000, None)
     outer = sorted(path for path in closed if not any(str(parent) in closed for parent in Path(path).parents))
+    # All are opened first: a link may lead from one closed folder into another.
+    kept = {path: os.open(path, os.O_PATH) for path in paths if any(path.startswith(f + os.sep) for f in outer)}
     for folder in outer:
-        kept = {path: os.open(path, os.O_PATH) for path in paths if path.startswith(folder + os.sep)}
         kernel.call("mount", b"tmpfs", folder.encode(), b"tmpfs", 0, b"mode=755")
-        for path in sorted(kept, key=len):
-            if not Path(path).exists():
+    for path in sorted(kept, key=len):
+        if not os.path.lexists(path):
+            if stat.S_ISDIR(os.fstat(kept[path]).st_mode):
                 Path(path).mkdir(parents=True)
-                source = f"/proc/self/fd/{kept[path]}".encode()
-                kernel.call("mount", source, path.encode(), None, 0x1000 | 0x4000, None)
-            os.close(kept[path])
+            else:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                Path(path).touch()
+            source = f"/proc/self/fd/{kept[path]}".encode()
+            kernel.call("mount", source, path.encode(), None, 0x1000 | 0x4000, None)
+        os.close(kept[path])
 
 
 def become(user: int) -> None:

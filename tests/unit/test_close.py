@@ -132,6 +132,7 @@ def test_shapes_that_fit(shape: tuple[int, ...], wanted: tuple[int, ...], *, fit
         ([[1, 2, 3], None], "f(x)[1] is None"),
         ([[1, 2, "3"], [1, 2, 3]], "f(x)[0][2] is text"),
         ([[1, 2], [1, 2, 3]], "ragged"),
+        ((np.ones((2, 3)), np.ones(3), 1.0), "f(x) returned a tuple of 3 values; one array is expected"),
         (1 + 2j, "complex"),
         (10**400, "far too large"),
         (object(), "neither a number nor an array"),

@@ -1,0 +1,48 @@
+import numpy as np
+
+
+def softmax(a):
+    e = np.exp(a - np.max(a, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def cross_entropy_error(y, t):
+    return -np.sum(t * np.log(y + 1e-7)) / np.atleast_2d(y).shape[0]
+
+
+def numerical_diff(f, x):
+    h = 1e-4
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def numerical_gradient(f, x):
+    h = 1e-4
+    slopes = np.zeros(x.shape)
+    for place in np.ndindex(*x.shape):
+        kept = x[place]
+        x[place] = kept + h
+        right = f(x)
+        x[place] = kept - h
+        left = f(x)
+        x[place] = kept
+        slopes[place] = (right - left) / (2 * h)
+    return slopes
+
+
+def gradient_descent(f, init_x, lr=0.01, step_num=100):
+    x = init_x
+    for _ in range(step_num):
+        x = x - lr * numerical_gradient(f, x)
+    return x
+
+
+class SimpleNet:
+    def __init__(self):
+        np.random.seed(7)
+        self.W = np.random.randn(2, 3)
+
+    def predict(self, x):
+        return x @ self.W
+
+    def loss(self, x, t):
+        return cross_entropy_error(softmax(self.predict(x)), t)

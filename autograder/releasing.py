@@ -1,4 +1,4 @@
-"""What students receive: the solution without its solutions, and the public checks.
+"""What students receive beside the notebook: a stub, the public checks and a README.
 
 The notebook's text `solutions/<name>/<name>.py` marks what students write with
 ``### BEGIN SOLUTION`` and ``### END SOLUTION``, as nbgrader's notebooks do.
@@ -7,19 +7,18 @@ The notebook's text `solutions/<name>/<name>.py` marks what students write with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
-from autograder.errors import CourseError, OutputError
+from autograder.assignments import Assignment
+from autograder.errors import CourseError
 from autograder.messages import Message, say
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from autograder.assignments import Assignment
 
 BEGIN: Final = "### BEGIN SOLUTION"
 END: Final = "### END SOLUTION"
+README: Final = "README.md"
 STUB: Final = ("# YOUR CODE HERE", "raise NotImplementedError")
 
 # What is nearly a marker would leave the solution in the release without a word.
@@ -28,6 +27,7 @@ _CELL: Final = re.compile(r"# %%")
 # Lines that say nothing about an answer: they may well stand in both.
 _TRIVIAL: Final = re.compile(r"(?:import|from|def|class|@|\"\"\"|'''|#|with|try|else|return (?:None|self\.\w+|\w+)$)")
 _SHORTEST_SECRET: Final = 12
+_QUOTED: Final = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -61,44 +61,113 @@ def stub_text(solution: str) -> str:
     return "\n".join(_split(solution).stub).rstrip("\n") + "\n"
 
 
-def write_release(assignment: Assignment, destination: Path) -> list[Path]:
-    """Write what students receive, after a search for anything they must not.
+@dataclass(frozen=True)
+class Secrets:
+    """The lines that no student may receive.
+
+    Attributes
+    ----------
+    solution, checks : frozenset of str
+        Lines of solutions and of hidden checks that say something, without their
+        indentation. What students are given anyway is not among them.
+    """
+
+    solution: frozenset[str]
+    checks: frozenset[str]
+
+    def refuse(self, place: object, text: str) -> None:
+        """Refuse a text that would hand one of the lines out.
+
+        Raises
+        ------
+        CourseError
+            If it does; the message names the place and the line.
+        """
+        for line in text.splitlines():
+            for said in (line.strip().lstrip("#").strip(), *_QUOTED.findall(line)):
+                if said in self.solution:
+                    reason = say("this line of a solution would be handed out: {line}", line=said)
+                elif said in self.checks:
+                    reason = say("this line of a hidden check would be handed out: {line}", line=said)
+                elif _NEARLY_MARKER.search(line):
+                    reason = say("the marker of a solution would be handed out: {line}", line=line.strip())
+                else:
+                    continue
+                raise CourseError(say("{file}: {reason}", file=place, reason=reason))
+
+
+def secrets_of(assignment: Assignment) -> Secrets:
+    """Return what of an assignment no student may receive.
+
+    Code that is given may be repeated in a solution and in a hidden check, and what
+    is public in a hidden check. An answer in the public checks, or either in a
+    comment or in the text of the notebook, is a slip.
+
+    Raises
+    ------
+    CourseError
+        If a file is missing, or the solution's markers don't pair up.
+    """
+    parts = _split(_read(assignment.reference), assignment.reference)
+    public = _read(assignment.public_checks).split("\n")
+    hidden = _read(assignment.hidden_checks).split("\n")
+    return Secrets(
+        solution=_telling(parts.secret) - _telling(parts.given),
+        checks=_telling(hidden) - _telling([*public, *parts.given]),
+    )
+
+
+def companions(assignment: Assignment) -> dict[str, str]:
+    """Return the files that students receive beside the notebook.
 
     Parameters
     ----------
     assignment : Assignment
         Which one.
-    destination : Path
-        The folder of all assignments; `<destination>/<name>/` is written.
 
     Returns
     -------
-    list of Path
-        The files that were written. The same course gives the same bytes.
+    dict of str to str
+        The texts of stub, public checks and README, by file name. The same course
+        gives the same texts.
 
     Raises
     ------
     CourseError
         If a file of the course is missing or wrong, or a line of a solution or
         a hidden check would be handed out.
-    OutputError
-        If the files can't be written.
     """
-    parts = _split(_read(assignment.reference), assignment.reference)
+    secrets = secrets_of(assignment)
+    stub = _split(_read(assignment.reference), assignment.reference).stub
     public = _read(assignment.public_checks)
-    _refuse_secrets(assignment, parts, public, _read(assignment.hidden_checks))
     texts = {
-        f"{assignment.name}.py": "\n".join(parts.stub).rstrip("\n") + "\n",
-        assignment.public_checks.name: public.rstrip("\n") + "\n",
+        assignment.reference: "\n".join(stub),
+        assignment.public_checks: public,
+        assignment.folder / README: readme_text(assignment),
     }
-    folder = destination / assignment.name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_bytes(text.encode())
-    except OSError as fault:
-        raise OutputError(say("{folder} can't be written: {reason}", folder=folder, reason=fault.strerror)) from fault
-    return [folder / name for name in texts]
+    for path, text in texts.items():
+        secrets.refuse(path, text)
+    return {path.name: text.rstrip("\n") + "\n" for path, text in texts.items()}
+
+
+def readme_text(assignment: Assignment) -> str:
+    """Return what a student reads first: the exercises, how to work, to check, and to hand in."""
+    rows = [f"| `{exercise.name}` | {exercise.points:g} |" for exercise in assignment.exercises]
+    template = Path(__file__).with_name("release.md").read_text(encoding="utf-8")
+    data: Message = {"en": "", "ko": ""}
+    if assignment.data:
+        data = say(
+            "\n\nThe exercises read {folders}, which must lie in this folder or in one above it.",
+            folders=", ".join(f"`source_data/{folder.name}`" for folder in assignment.data),
+        )
+    return template.format(
+        name=assignment.name,
+        title=assignment.title,
+        exercises="\n".join(rows),
+        points=f"{assignment.max_score:g}",
+        first=assignment.exercises[0].name,
+        data=data,
+    )
 
 
 def _read(path: Path) -> str:
@@ -150,28 +219,7 @@ def _refuse(path: Path | None, number: int, reason: Message) -> None:
     raise CourseError(say("{place}: {reason}", place=place, reason=reason))
 
 
-def _refuse_secrets(assignment: Assignment, parts: _Parts, public: str, hidden: str) -> None:
-    """Look for lines of solutions and hidden checks in what would be handed out.
-
-    Code that is given may be repeated in a solution and in a hidden check, and
-    what is public in a hidden check. An answer in the public checks, or either
-    in a comment or in the text of the notebook, is a slip.
-    """
-    solution = _telling(parts.secret) - _telling(parts.given)
-    checks = _telling(hidden.split("\n")) - _telling([*public.split("\n"), *parts.given])
-    for path, lines in (assignment.reference, parts.given), (assignment.public_checks, public.split("\n")):
-        for line in lines:
-            bare = line.strip().lstrip("#").strip()
-            if bare in solution:
-                reason = say("this line of a solution would be handed out: {line}", line=bare)
-            elif bare in checks:
-                reason = say("this line of a hidden check would be handed out: {line}", line=bare)
-            else:
-                continue
-            raise CourseError(say("{file}: {reason}", file=path, reason=reason))
-
-
-def _telling(lines: list[str]) -> set[str]:
+def _telling(lines: Iterable[str]) -> frozenset[str]:
     """Return the lines that would tell something."""
     bare = {line.strip() for line in lines}
-    return {line for line in bare if len(line) >= _SHORTEST_SECRET and not _TRIVIAL.match(line)}
+    return frozenset(line for line in bare if len(line) >= _SHORTEST_SECRET and not _TRIVIAL.match(line))

@@ -68,7 +68,7 @@ def linear_model(w0, w1, X):
 # 제곱을 모두 더하면 6이고 점은 3개니까 $L = 6 / 3 = 2$예요. $N$은 주어진 점의 개수예요. 항상 4개인 것은 아니에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "Loss_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "Loss_answer", "solution": true}
 def Loss(f_x, y):
     """Average the squared errors of the predictions.
 
@@ -118,7 +118,7 @@ def Loss(f_x, y):
 # $-\frac{8}{3}$이에요. 둘 다 음수니까 $w_0$과 $w_1$을 키우면 손실이 줄어들어요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "gradient_descent_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "gradient_descent_answer", "solution": true}
 def gradient_descent(w0, w1, X, y):
     """Compute the slopes of the mean squared error at the line w0 + w1*x.
 
@@ -181,7 +181,7 @@ def gradient_descent(w0, w1, X, y):
 # $-12.05$이고, $w_0$은 $0$에서 $0 + 0.001 \cdot 12.05 = 0.01205$로 움직여요. 위 출력의 둘째 줄에 있는 숫자예요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "main_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "main_answer", "solution": true}
 def main():
     """Fit the line to the four points and report every 100 iterations.
 

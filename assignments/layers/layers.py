@@ -97,7 +97,7 @@ def cross_entropy_error(y, t):
 # $\begin{pmatrix} 10 & 0 \\ 0 & -40 \end{pmatrix}$을 돌려줘요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "Relu_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "Relu_answer", "solution": true}
 class Relu:
     """Rectified linear unit.
 
@@ -155,7 +155,7 @@ class Relu:
 # $2 \cdot 0.25 \cdot 0.75 = 0.375$를 돌려줘요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "Sigmoid_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "Sigmoid_answer", "solution": true}
 class Sigmoid:
     """Logistic function.
 
@@ -232,7 +232,7 @@ class Sigmoid:
 # $dW = \begin{pmatrix} -7 \\ -8 \\ -9 \end{pmatrix}$, $db = (-1)$이에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "Affine_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "Affine_answer", "solution": true}
 class Affine:
     """Fully connected layer.
 
@@ -309,7 +309,7 @@ class Affine:
 # 기울기는 $(0.3, -0.8, 0.5)$예요. 데이터가 두 개인 배치였다면 이 행의 기울기는 절반이 돼요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "SoftmaxWithLoss_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "SoftmaxWithLoss_answer", "solution": true}
 class SoftmaxWithLoss:
     """Softmax followed by cross entropy.
 

@@ -51,7 +51,7 @@ import numpy as np
 # 차이를 먼저 더하면 $0.5 - 0.7 + 0.2 = 0$이 되어서 양수와 음수가 서로 지워져 버려요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "sum_squares_error_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "sum_squares_error_answer", "solution": true}
 def sum_squares_error(y, t):
     """Half the sum of the squared differences.
 
@@ -110,7 +110,7 @@ def sum_squares_error(y, t):
 # 아니에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "cross_entropy_error_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "cross_entropy_error_answer", "solution": true}
 def cross_entropy_error(y, t):
     """Average cross entropy of a batch; a 1-D y is a batch of one.
 
@@ -156,7 +156,7 @@ def cross_entropy_error(y, t):
 # $1.1851$이에요. 그래서 $y = (0.0420, 0.1142, 0.8438)$이에요. 점수가 $(1001, 1002, 1004)$여도 결과는 똑같아요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "softmax_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "softmax_answer", "solution": true}
 def softmax(a):
     """Turn scores into probabilities, row by row.
 
@@ -203,7 +203,7 @@ def softmax(a):
 # *풀이 예.* 행 번호 $2, 0$이 뽑혔다면 결과는 위의 표와 같아요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "sample_batch_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "sample_batch_answer", "solution": true}
 def sample_batch(x, t, batch_size, rng):
     """Draw rows at random; x and t stay aligned.
 

@@ -29,6 +29,8 @@ MOST_CODE: Final = 2 * 2**20
 """Characters of Python in one file; a person writes some ten thousand."""
 _DEFINITION: Final = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _UNTOUCHED: Final = "raise NotImplementedError"
+# What released notebooks hold themselves is no command of the student's.
+_RELEASED: Final = re.compile(r"%{1,2}(?:check\b|(?:re)?load_ext[ \t]+autograder\b)")
 _CODE_LINE: Final = re.compile(r"^[ \t\f]*[^#\s]", re.MULTILINE)
 
 
@@ -135,7 +137,8 @@ def _read(candidate: Candidate, assignment: Assignment) -> Submission:
     used = [*parts, entry]
     notes.extend(note for source in used for note in source.notes)
     notes.extend(_choice_notes(entry, parts, others, wanted))
-    commands = dict.fromkeys(printable(command, 40) for source in used for command in source.commands)
+    own = (command for source in used for command in source.commands if not _RELEASED.match(command))
+    commands = dict.fromkeys(printable(command, 40) for command in own)
     if commands:
         text = say("notebook commands were left out: {commands}", commands=listed(list(commands)))
         notes.append(Note("magic", text))
@@ -355,7 +358,7 @@ def _choice_notes(
     rivals = [
         source.file.name
         for source in others
-        if source not in parts and source.defines(wanted) and not entry.imports(source.stem)
+        if source not in parts and source.defines(wanted) > source.untouched and not entry.imports(source.stem)
     ]
     if rivals:
         text = say(

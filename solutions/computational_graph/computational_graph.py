@@ -44,7 +44,7 @@
 # *풀이 예.* $x = 3$, $y = -4$이면 `forward`는 $-1$이에요. $\mathrm{dout} = 0.5$이면 `backward`는 $(0.5, 0.5)$고요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "AddLayer_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "AddLayer_answer", "solution": true}
 class AddLayer:
     """A node that adds two numbers."""
 
@@ -82,7 +82,7 @@ class AddLayer:
 # $(0.5 \cdot (-4),\; 0.5 \cdot 3) = (-2, 1.5)$예요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "MulLayer_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "MulLayer_answer", "solution": true}
 class MulLayer:
     """A node that multiplies two numbers."""
 
@@ -139,7 +139,7 @@ class MulLayer:
 # 그래서 튜플은 $(240, 4.8, 60, 200)$이 돼요. 이 문제의 가격은 220이 나와요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "buy_apples_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "buy_apples_answer", "solution": true}
 def buy_apples():
     """Buy 2 apples at 100, tax 1.1.
 
@@ -201,7 +201,7 @@ def buy_apples():
 # 튜플은 $(312, 60, 4.8, 2.4, 36, 260)$이 돼요. 이 문제의 가격은 715가 나와요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "buy_apples_and_oranges_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "buy_apples_and_oranges_answer", "solution": true}
 def buy_apples_and_oranges():
     """Buy 2 apples at 100 and 3 oranges at 150, tax 1.1.
 

@@ -72,7 +72,7 @@ def cross_entropy_error(y, t):
 # 마세요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "numerical_diff_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "numerical_diff_answer", "solution": true}
 def numerical_diff(f, x):
     """Measure the slope of f at the number x by the central difference, h = 1e-4.
 
@@ -126,7 +126,7 @@ def numerical_diff(f, x):
 # $x_0$을 $0.9999$인 채로 두었다면 두 번째 값은 $2.9997$이 되었을 거예요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "numerical_gradient_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "numerical_gradient_answer", "solution": true}
 def numerical_gradient(f, x):
     """Measure the slope of f for every entry of x by the central difference, h = 1e-4.
 
@@ -180,7 +180,7 @@ def numerical_gradient(f, x):
 # $\eta = 10^{-10}$이면 거의 움직이지 않아요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "gradient_descent_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "gradient_descent_answer", "solution": true}
 def gradient_descent(f, init_x, lr=0.01, step_num=100):
     """Walk downhill on f from init_x.
 
@@ -245,7 +245,7 @@ def gradient_descent(f, init_x, lr=0.01, step_num=100):
 # 움직이는 배열이 바로 `net.W`이기 때문이에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "SimpleNet_answer", "locked": false, "schema_version": 3, "solution": true}
+# %% nbgrader={"grade_id": "SimpleNet_answer", "solution": true}
 class SimpleNet:
     """A network with one layer: two inputs, three classes.
 

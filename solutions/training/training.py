@@ -266,7 +266,7 @@ class TwoLayerNet:
 # 0.1이라면 갱신한 값은 $0.5 - 0.1 \cdot 2 = 0.3$이에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "train_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "train_answer", "solution": true}
 def train(network, x_train, t_train, x_test, t_test, iters_num, batch_size, learning_rate, rng):
     """Train a network by mini-batch gradient descent.
 
@@ -331,7 +331,7 @@ def train(network, x_train, t_train, x_test, t_test, iters_num, batch_size, lear
 # 지나요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "plot_history_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "plot_history_answer", "solution": true}
 def plot_history(history):
     """Draw training and test accuracy by epoch.
 

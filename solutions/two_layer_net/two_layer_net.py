@@ -223,7 +223,7 @@ class SoftmaxWithLoss:
 # $dW_1 = (-0.119, -0.238)^\top$이에요.
 
 
-# %% nbgrader={"grade": false, "grade_id": "TwoLayerNet_answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+# %% nbgrader={"grade_id": "TwoLayerNet_answer", "solution": true}
 class TwoLayerNet:
     """Affine, activation, affine, softmax.
 

@@ -1,17 +1,15 @@
-"""A release holds the stub and the public checks, and no line of an answer."""
+"""Beside the notebook, students receive stub, public checks and README, and no line of an answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from pathlib import Path
 
 import pytest
 
 from autograder.assignments import Assignment, Exercise, Limits, find_course
-from autograder.errors import CourseError, OutputError
-from autograder.releasing import stub_text, write_release
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from autograder.errors import CourseError
+from autograder.releasing import companions, secrets_of, stub_text
 
 SOLUTION = '''# %% [markdown]
 # Add two numbers.
@@ -77,16 +75,29 @@ def test_markers_that_do_not_pair_up_are_refused(text: str, reason: str) -> None
     assert reason in str(caught.value)
 
 
-def test_a_release_is_the_stub_and_the_public_checks(assignment: Assignment, tmp_path: Path) -> None:
-    """Two files are written, with the same bytes each time."""
-    written = write_release(assignment, tmp_path / "assignments")
-    assert [path.relative_to(tmp_path).as_posix() for path in written] == [
-        "assignments/sums/sums.py",
-        "assignments/sums/test_public.py",
-    ]
-    before = [path.read_bytes() for path in written]
-    assert before == [stub_text(SOLUTION).encode(), PUBLIC.encode()]
-    assert [path.read_bytes() for path in write_release(assignment, tmp_path / "assignments")] == before
+def test_beside_the_notebook_go_stub_checks_and_readme(assignment: Assignment) -> None:
+    """The stub is the solution without its solutions, and the checks are as they are."""
+    texts = companions(assignment)
+    assert list(texts) == ["sums.py", "test_public.py", "README.md"]
+    assert texts["sums.py"] == stub_text(SOLUTION)
+    assert texts["test_public.py"] == PUBLIC
+
+
+def test_the_readme_tells_how_to_work_in_two_languages(assignment: Assignment) -> None:
+    """Title, exercises with points, the ways to check and to hand in, and the data."""
+    readme = companions(assignment)["README.md"]
+    for said in (
+        "# Sums · 합\n",
+        "| `Add` | 10 |",
+        "`%check Add`",
+        "`pytest`",
+        "`nbgrader submit sums`",
+        "**제출하기.**",
+    ):
+        assert said in readme
+    assert "source_data" not in readme
+    read = dataclasses.replace(assignment, data=(Path("source_data/digits"),))
+    assert companions(read)["README.md"].count("`source_data/digits`") == 2
 
 
 @pytest.mark.parametrize(
@@ -94,41 +105,48 @@ def test_a_release_is_the_stub_and_the_public_checks(assignment: Assignment, tmp
     [
         ("test_public.py", "    total = np.add(a, b)", "line of a solution"),
         ("sums.py", "# total = np.add(a, b)", "line of a solution"),
+        ("sums.py", "# - Write `total = np.add(a, b)` here.", "line of a solution"),
         ("sums.py", "# assert student.Add(17, 25) == reference.Add(17, 25)", "line of a hidden check"),
+        ("test_public.py", "# ### BEGIN SOLUTION", "marker of a solution"),
     ],
 )
-def test_a_release_with_an_answer_in_it_is_refused(
-    assignment: Assignment, tmp_path: Path, name: str, line: str, reason: str
+def test_an_answer_that_would_be_handed_out_is_refused(
+    assignment: Assignment, name: str, line: str, reason: str
 ) -> None:
-    """Nothing is written where a line of a solution or a hidden check would be handed out."""
+    """The sentence names the file and the line."""
     path = assignment.folder / name
     path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
-    with pytest.raises(CourseError, match=reason):
-        write_release(assignment, tmp_path / "assignments")
-    assert not (tmp_path / "assignments").exists()
+    with pytest.raises(CourseError, match=rf"{name}: th.*{reason}"):
+        companions(assignment)
 
 
-def test_given_code_may_be_repeated_in_a_solution(assignment: Assignment, tmp_path: Path) -> None:
+def test_an_answer_in_the_title_is_refused(assignment: Assignment) -> None:
+    """The README is searched like the rest."""
+    slip = dataclasses.replace(assignment, title={"en": "`total = np.add(a, b)`", "ko": "합"})
+    with pytest.raises(CourseError, match=r"README\.md: this line of a solution"):
+        companions(slip)
+
+
+def test_given_code_may_be_repeated_in_a_solution(assignment: Assignment) -> None:
     """A line that students receive anyway is no secret."""
-    path = assignment.reference
-    path.write_text(SOLUTION + "\ndef given(a, b):\n    total = np.add(a, b)\n", encoding="utf-8")
-    assert write_release(assignment, tmp_path / "assignments")
+    assignment.reference.write_text(
+        SOLUTION + "\ndef given(a, b):\n    total = np.add(a, b)\n    return total\n", encoding="utf-8"
+    )
+    assert companions(assignment)
+    assert secrets_of(assignment).solution == {"self.kept = np.array(x)"}
 
 
-def test_a_missing_file_and_a_bad_folder_are_told_of(assignment: Assignment, tmp_path: Path) -> None:
-    """The author is told which file is missing, the operator which folder can't be written."""
-    (tmp_path / "taken").write_text("")
-    with pytest.raises(OutputError, match="taken"):
-        write_release(assignment, tmp_path / "taken")
-    assignment.hidden_checks.unlink()
-    with pytest.raises(CourseError, match=r"test_hidden\.py"):
-        write_release(assignment, tmp_path / "assignments")
+@pytest.mark.parametrize("name", ["sums.py", "test_public.py", "test_hidden.py"])
+def test_a_missing_file_is_told_of(assignment: Assignment, name: str) -> None:
+    """The author is told which one."""
+    (assignment.folder / name).unlink()
+    with pytest.raises(CourseError, match=name.replace(".", r"\.")):
+        companions(assignment)
 
 
 @pytest.mark.parametrize("name", find_course().names)
-def test_every_bundled_assignment_can_be_released(name: str, tmp_path: Path) -> None:
+def test_every_bundled_assignment_can_be_released(name: str) -> None:
     """The course hands out no answer, and each stub is Python."""
-    stub, checks = write_release(find_course().assignment(name), tmp_path)
-    compile(stub.read_text(encoding="utf-8"), stub.name, "exec")
-    assert "raise NotImplementedError" in stub.read_text(encoding="utf-8")
-    assert checks.read_bytes()
+    stub = companions(find_course().assignment(name))[f"{name}.py"]
+    compile(stub, f"{name}.py", "exec")
+    assert "raise NotImplementedError" in stub

@@ -1,0 +1,1 @@
+"""Doors for other programs: each speaks its language and calls the house."""

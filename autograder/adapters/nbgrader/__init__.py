@@ -1,0 +1,1 @@
+"""nbgrader as a guest: its notebooks, buttons and gradebook, our walls and verdicts."""

@@ -171,7 +171,7 @@ class Loader:
         for _ in range(3):
             try:
                 code = compile(ast.Module([statement], []), cell, "exec", self._flags, dont_inherit=True)
-                with _time_limit(self._statement_s):
+                with time_limit(self._statement_s):
                     if isinstance(statement, ast.ImportFrom):
                         self._import(code, namespace)
                     else:
@@ -300,7 +300,8 @@ def _not_yours(name: str) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `StatementTimeout` in what runs under it once it has used that many CPU seconds."""
     if not hasattr(signal, "setitimer"):
         yield
         return

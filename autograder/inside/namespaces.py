@@ -161,7 +161,7 @@ def _furnish(readable: Iterable[str], data: Iterable[str]) -> None:
     paths = {path for given in readable for path in (given, os.path.realpath(given)) if Path(given).exists()}
     for path in sorted(paths, key=len):
         if _bind(path, path):
-            for folder in package_folders(path):
+            for folder in set(package_folders(path)).difference(paths):
                 _mount("tmpfs", _NEW_ROOT + folder, "tmpfs", _NO_SETUID | _NO_DEVICES, "mode=755,size=1m")
     for folder in data:
         _bind(folder, f"{SOURCE_DATA}/{Path(folder).name}")

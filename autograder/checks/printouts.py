@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -125,7 +126,12 @@ def read_records(text: str, columns: Sequence[str]) -> list[Record]:
     list of Record
         In the order of the text; whatever else was printed may stand between.
     """
-    reader = _Reader(tuple(columns))
+    return [Record(record.iteration, dict(record.values)) for record in _read_records(text, tuple(columns))]
+
+
+@lru_cache(maxsize=4)  # several checks in a row look at the same text
+def _read_records(text: str, columns: tuple[str, ...]) -> list[Record]:
+    reader = _Reader(columns)
     for line in _read_lines(text):
         reader.read_line(line)
     return [record for record in reader.records if record.values]

@@ -7,6 +7,9 @@ either language.
 
 from __future__ import annotations
 
+import contextlib
+import locale
+import os
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypedDict
@@ -50,6 +53,20 @@ def join(*messages: Message | None, by: str = " ") -> Message:
         "en": by.join(message["en"] for message in present),
         "ko": by.join(message["ko"] for message in present),
     }
+
+
+def language_of_locale() -> Language:
+    """Return the language that the user of this machine has set; English where it is none of ours."""
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    if not named:  # Windows has its settings elsewhere
+        with contextlib.suppress(ValueError):
+            named = locale.getlocale()[0] or ""
+    return "ko" if named.lower().startswith("ko") else "en"
+
+
+def in_locale(message: Message) -> str:
+    """Return a message in the language of the locale, for logs of other programs."""
+    return message[language_of_locale()]
 
 
 def _spoken(value: object, language: Language) -> object:

@@ -30,12 +30,15 @@ class Candidate:
         Named relative to the student's folder; empty where the folder was.
     notes : tuple of Note
         What is to be said on the result.
+    timestamp : File or None
+        nbgrader's note of when it was handed in.
     """
 
     student: str
     assignment: str
     files: tuple[File, ...]
     notes: tuple[Note, ...] = ()
+    timestamp: File | None = None
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,37 @@
 """Which files belong to which student and assignment.
 
 Understood are nbgrader's `<student>/<assignment>/<files>`, a folder an
-assignment, a folder a student, a flat folder of `<student>.py`, one file, and a
-zip of any of these. A disk and a zip are both first listed, then sorted by the
-same rules; nothing is opened that a rule doesn't need.
+assignment, a folder a student, a flat folder of `<student>.py`, what Canvas,
+Moodle and Blackboard let download, one file, and a zip of any of these. A disk
+and a zip are both first listed, then sorted by the same rules; nothing is
+opened that a rule doesn't need.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from autograder.errors import CourseError, SubmissionError
+from autograder.errors import SubmissionError
 from autograder.messages import Message, say
 from autograder.results import Note
 from autograder.submissions.archives import MOST_MEMBERS_OF_CLASS, list_archive
+from autograder.submissions.attempts import take_out
 from autograder.submissions.candidates import SOURCES, Candidate, Offer, best_of, listed, peek
 from autograder.submissions.files import File, describe, walk
 from autograder.submissions.names import bare, fold, is_given, meant, printable, suffix
+from autograder.submissions.platforms import recognise, titled
+from autograder.submissions.signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from autograder.assignments import Course
 
+TIMESTAMP: Final = "timestamp.txt"
+"""nbgrader's note of when a submission was handed in."""
 _CODE: Final = (".py", ".ipynb", ".pyw", ".zip")
 # What a student may have handed in instead of code: it gets a sentence, not silence.
 _DOCUMENTS: Final = frozenset(
@@ -35,6 +41,8 @@ _DOCUMENTS: Final = frozenset(
         *(".rar", ".7z", ".gz", ".tgz", ".tar", ".egg", ".alz", ".pyc"),
     },
 )
+# How a platform ends the name of a zip: the day, the number of the assignment.
+_DATE: Final = re.compile(r"(?:[-_ ]\d+)+$")
 _DEFINITION: Final = re.compile(rb"(?:def|class)[ \t]+([A-Za-z_]\w*)")
 _LOOKS_LIKE_PYTHON: Final = re.compile(rb"(?:^|\n)[ \t]*(?:def|class|import|from|print\()", re.MULTILINE)
 
@@ -91,33 +99,7 @@ def candidate_at(path: Path, assignment: str, student: str | None = None) -> Can
     path = path.resolve()
     student = student or (printable(path.name) if path.is_dir() else bare(printable(path.name)))
     files = walk(path) if path.is_dir() else [describe(path, printable(path.name))]
-    return Candidate(student, assignment, tuple(_handed_in(files)))
-
-
-class _Names:
-    """The names by which files and folders tell their assignment."""
-
-    def __init__(self, course: Course) -> None:
-        self.assignments = {fold(name): name for name in course.names}
-        self.entries: dict[str, str] = {}
-        self.exercises: dict[str, set[str]] = {}
-        self.files: dict[str, tuple[str, ...]] = {}
-        shared = set()
-        for name in course.names:
-            entry: tuple[str, ...] = (f"{name}.py", f"{name}.ipynb")
-            try:
-                settings = course.assignment(name)
-            except CourseError:  # a wrong assignment.toml is told of when that assignment is graded
-                self.exercises[name] = set()
-            else:
-                entry = settings.entry
-                self.exercises[name] = {meant(n) for one in settings.exercises for n in (one.name, *one.also)}
-            self.files[name] = entry
-            for file in map(fold, entry):
-                shared.update({file} & self.entries.keys())
-                self.entries[file] = name
-        for file in shared:  # main.py may be handed in for several assignments and tells nothing
-            del self.entries[file]
+    return Candidate(student, assignment, tuple(_handed_in(files)), timestamp=_timestamp(files))
 
 
 class _Search:
@@ -126,7 +108,7 @@ class _Search:
             course.assignment(wanted)
         self._course = course
         self._wanted = wanted
-        self._names = _Names(course)
+        self._signs = Signs(course)
         self._offers: list[Offer] = []
         self._ignored: list[Note] = []
         self._source = 0
@@ -156,7 +138,7 @@ class _Search:
             order = self._course.names.index(offer.candidate.assignment)
             groups.setdefault((order, fold(offer.candidate.student)), []).append(offer)
         return Found(
-            [best_of(groups[key], self._names.files[self._course.names[key[0]]]) for key in sorted(groups)],
+            [best_of(groups[key], self._signs.files[self._course.names[key[0]]]) for key in sorted(groups)],
             self._ignored,
         )
 
@@ -175,18 +157,24 @@ class _Search:
         self._tree(files, bare(name), parents[0], archive=True)
 
     def _file(self, file: File, parents: Sequence[str]) -> None:
-        named = self._names.entries.get(fold(file.name))
+        named = self._signs.entries.get(fold(file.name))
         if named and self._wanted in {None, named}:
-            around = parents[1] if fold(parents[0]) in self._names.assignments else parents[0]
-            self._offer(around or bare(file.name), named, [file], file.name)
+            around = parents[1] if fold(parents[0]) in self._signs.assignments else parents[0]
+            self._offer(around or bare(file.name), named, [file, *_noted_beside(file)], file.name)
         else:
-            self._flat([file], self._inferred(parents[0]))
+            inferred = self._inferred(parents[0])
+            self._flat(self._platform([file], inferred, parents[0]), inferred)
 
     # --- a folder or a zip ----------------------------------------------------------------------------------------
 
     def _tree(self, files: list[File], name: str, parent: str, *, archive: bool) -> None:
-        files = self._unwrapped(files, name, archive=archive)
-        named, inferred = self._names.assignments.get(fold(name)), self._inferred(name)
+        if recognise([f"{name}/."])[0]:  # one student's, as a platform calls it
+            files = [replace(file, name=f"{name}/{file.name}") for file in files]
+        rest = self._platform(files, self._inferred(name), name)
+        if files and not rest:
+            return
+        files = self._unwrapped(rest, name, archive=archive)
+        named, inferred = self._signs.assignments.get(fold(name)), self._inferred(name)
         for assignment in dict.fromkeys((named, inferred, self._told(files))):
             if assignment and self._is_one_submission(files, assignment):
                 self._offer((named and parent) or name, assignment, files, name)
@@ -202,7 +190,7 @@ class _Search:
         self._top_files([file for file in files if len(file.parts) == 1], inferred, name)
 
     def _folder(self, top: str, inside: list[File], inferred: str | None, name: str, *, nbgrader: bool) -> None:
-        assignment = self._names.assignments.get(fold(top))
+        assignment = self._signs.assignments.get(fold(top))
         if assignment:  # a folder an assignment: of one student, or of the class
             if not inside or self._is_one_submission(inside, assignment):
                 self._offer(name, assignment, inside, f"{name}/{top}")
@@ -225,7 +213,7 @@ class _Search:
             self._by_entry_names(top, inside)
 
     def _student_folder(self, student: str, folder: str, files: list[File]) -> None:
-        assignment = self._names.assignments.get(fold(folder))
+        assignment = self._signs.assignments.get(fold(folder))
         if assignment:
             self._offer(student, assignment, files, f"{student}/{folder}")
         else:
@@ -237,34 +225,48 @@ class _Search:
             )
             self._ignore("unknown_assignment", text)
 
+    def _platform(self, files: list[File], inferred: str | None, name: str) -> list[File]:
+        """Offer what a learning platform named; return the other files."""
+        works, rest = take_out(files, lambda file: file.name, self._signs.clues)
+        around = titled(_DATE.sub("", name), self._signs.titles)
+        for work in works:
+            handed_in = [replace(file, name=called) for called, file in work.files.items()]
+            assignment = titled(work.told.title, self._signs.titles) or inferred or around
+            if assignment:
+                self._offer(work.student, assignment, handed_in, work.student, work.notes)
+            else:
+                self._by_entry_names(work.student, handed_in, work.notes)
+        return rest
+
     def _flat_or_folders(self, files: list[File], assignment: str) -> None:
+        files = self._platform(files, assignment, assignment)
         for top, inside in _by_top(files).items():
             self._offer(_bare_folder(top), assignment, inside, top)
         self._flat([file for file in files if len(file.parts) == 1], assignment)
 
     def _top_files(self, files: list[File], inferred: str | None, name: str) -> None:
         # Several assignments of one student; one alone would have been taken as a whole.
-        if inferred is None and len({self._names.entries.get(fold(file.name)) for file in files} - {None}) > 1:
+        if inferred is None and len({self._signs.entries.get(fold(file.name)) for file in files} - {None}) > 1:
             self._by_entry_names(name, files)
         else:
             self._flat(files, inferred)
 
-    def _by_entry_names(self, student: str, files: list[File]) -> None:
+    def _by_entry_names(self, student: str, files: list[File], notes: tuple[Note, ...] = ()) -> None:
         """Sort the files of one student by assignment, where their names tell it."""
         told: dict[str, list[File]] = {}
         rest = []
         for file in files:
-            assignment = self._names.entries.get(fold(file.parts[-1]))
+            assignment = self._signs.entries.get(fold(file.parts[-1]))
             if assignment:
                 told.setdefault(assignment, []).append(file)
             else:
                 rest.append(file)
         if len(told) == 1:  # the others can only be what that one needs
             for assignment in told:
-                self._offer(student, assignment, files, student)
+                self._offer(student, assignment, files, student, notes)
             return
         for assignment, entries in told.items():
-            self._offer(student, assignment, entries, student)
+            self._offer(student, assignment, entries, student, notes)
         self._flat([replace(file, name=f"{student}/{file.name}") for file in rest], None)
 
     def _flat(self, files: list[File], assignment: str | None) -> None:
@@ -288,14 +290,14 @@ class _Search:
 
     def _inferred(self, name: str) -> str | None:
         only = self._course.names[0] if len(self._course.names) == 1 else None
-        return self._wanted or self._names.assignments.get(fold(name)) or only
+        return self._wanted or self._signs.assignments.get(fold(name)) or only
 
     def _told(self, files: list[File]) -> str | None:
-        told = {self._names.entries.get(fold(file.name)) for file in files if len(file.parts) == 1} - {None}
+        told = {self._signs.entries.get(fold(file.name)) for file in files if len(file.parts) == 1} - {None}
         return told.pop() if len(told) == 1 else None
 
     def _known_folders(self, files: list[File]) -> bool:
-        return any(len(file.parts) > 1 and fold(file.parts[0]) in self._names.assignments for file in files)
+        return any(len(file.parts) > 1 and fold(file.parts[0]) in self._signs.assignments for file in files)
 
     def _is_one_submission(self, files: list[File], assignment: str) -> bool:
         """Whether a folder holds one student's work and not a class.
@@ -305,9 +307,9 @@ class _Search:
         with the template lying among its files.
         """
         direct = [file for file in files if len(file.parts) == 1]
-        if any(fold(file.name) == "timestamp.txt" for file in direct):
+        if any(fold(file.name) == TIMESTAMP for file in direct):
             return True
-        entries = [file for file in direct if self._names.entries.get(fold(file.name)) == assignment]
+        entries = [file for file in direct if self._signs.entries.get(fold(file.name)) == assignment]
         others = [file for file in direct if suffix(file.name) in _CODE and file not in entries]
         if not entries or any(self._defines(file, assignment) for file in others if not is_given(file.name)):
             return False
@@ -317,7 +319,7 @@ class _Search:
 
     def _defines(self, file: File, assignment: str) -> bool:
         names = {meant(name.decode()) for name in _DEFINITION.findall(peek(file))}
-        return suffix(file.name) == ".zip" or bool(names & self._names.exercises[assignment])
+        return suffix(file.name) == ".zip" or bool(names & self._signs.exercises[assignment])
 
     def _unwrapped(self, files: list[File], name: str, *, archive: bool) -> list[File]:
         """Step into folders that only wrap others: a zip of a folder, `submitted/` in `course/`."""
@@ -329,7 +331,7 @@ class _Search:
             below = _by_top(inside)
             holds_students = any(self._known_folders(deeper) for deeper in below.values())
             only_folders = archive and len(below) > 1 and all(len(file.parts) > 1 for file in inside)
-            if fold(top) in self._names.assignments or self._known_folders(inside):
+            if fold(top) in self._signs.assignments or self._known_folders(inside):
                 return files
             if not (holds_students or only_folders or fold(top) == fold(name)):
                 return files
@@ -337,14 +339,16 @@ class _Search:
 
     # --- taking notes ---------------------------------------------------------------------------------------------
 
-    def _offer(self, student: str, assignment: str, files: Iterable[File], label: str) -> None:
+    def _offer(
+        self, student: str, assignment: str, files: Iterable[File], label: str, notes: tuple[Note, ...] = ()
+    ) -> None:
         if self._wanted not in {None, assignment}:
             return
-        kept = tuple(_handed_in(files))
+        files = list(files)
         label = label if label == self._label else f"{self._label}/{label}"
-        self._offers.append(
-            Offer(Candidate(student if student.strip() else "unnamed", assignment, kept), label, self._source)
-        )
+        student = student if student.strip() else "unnamed"
+        candidate = Candidate(student, assignment, tuple(_handed_in(files)), notes, _timestamp(files))
+        self._offers.append(Offer(candidate, label, self._source))
 
     def _ignore(self, kind: str, message: Message) -> None:
         self._ignored.append(Note(kind, message))
@@ -360,6 +364,16 @@ class _Search:
 
 def _handed_in(files: Iterable[File]) -> list[File]:
     return [file for file in files if not file.is_empty_folder and not is_given(file.parts[-1])]
+
+
+def _timestamp(files: Iterable[File]) -> File | None:
+    return next((file for file in files if file.name == TIMESTAMP), None)
+
+
+def _noted_beside(file: File) -> list[File]:
+    """Return nbgrader's note beside a file of a submission, named by itself."""
+    beside = file.place.with_name(TIMESTAMP) if isinstance(file.place, Path) else None
+    return [describe(beside, TIMESTAMP)] if beside and beside.exists() else []
 
 
 def _is_handed_in(file: File) -> bool:

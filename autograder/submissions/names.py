@@ -6,7 +6,7 @@ import os
 import unicodedata
 from typing import Final
 
-LONGEST: Final = 120
+LONGEST: Final = 240
 """Characters of a name that are shown; a zip member may have 65,535."""
 
 _CLUTTER: Final = {"__pycache__", "__macosx", "thumbs.db", "desktop.ini", "feedback", "icon\r", "$recycle.bin"}

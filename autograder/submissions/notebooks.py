@@ -98,8 +98,15 @@ def _dicts(value: object) -> list[dict[str, Any]]:
 def _is_code(cell: dict[str, Any]) -> bool:
     kind = cell.get("cell_type")
     if isinstance(kind, str):
-        return kind.lower() == "code"
+        return kind.lower() == "code" or _was_code(cell)
     return "outputs" in cell or "input" in cell or "execution_count" in cell
+
+
+def _was_code(cell: dict[str, Any]) -> bool:
+    """Whether nbgrader released it as code: a wrong key turns an answer into text, which looks the same."""
+    metadata = cell.get("metadata")
+    released = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return isinstance(released, dict) and released.get("cell_type") == "code"
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -211,6 +211,94 @@ def test_documents_are_submissions_and_lists_are_not(tmp_path: Path, course: Cou
     assert [kind for kind, _ in ignored(found)] == ["not_a_submission"] * 3
 
 
+# --- learning platforms -----------------------------------------------------------------------------------------------
+
+PLATFORMS: dict[str, tuple[list[str], list[str]]] = {
+    "Canvas": (["kimminji_LATE_12_67890_sums-1.py", "lee_13_67891_Sums (2).ipynb", "park_14_text.html"], ["12", "13"]),
+    "Moodle": (
+        [
+            "Kim Minji_1_assignsubmission_file_/sums.py",
+            "Kim Minji_1_assignsubmission_onlinetext_/onlinetext.html",
+            "이 서준_2_assignsubmission_file_/src/sums.ipynb",
+        ],
+        ["Kim Minji_1", "이 서준_2"],
+    ),
+    "Moodle, flat": (
+        ["Kim_1_assignsubmission_file_sums.py", "Lee_2_assignsubmission_file_sums.ipynb"],
+        ["Kim_1", "Lee_2"],
+    ),
+    "Blackboard": (
+        [
+            "HW 1_kim01_attempt_2026-03-01-10-20-30_sums.py",
+            "HW 1_kim01_attempt_2026-03-01-10-20-30.txt",
+            "HW 1_lee01_attempt_2026-03-01-10-20-31_sums.ipynb",
+        ],
+        ["kim01", "lee01"],
+    ),
+}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("place", ["class", "class/download"])
+@pytest.mark.parametrize("archive", [False, True])
+def test_downloads_of_learning_platforms_are_sorted(
+    tmp_path: Path,
+    course: Course,
+    platform: str,
+    place: str,
+    archive: bool,  # noqa: FBT001
+) -> None:
+    """As a folder or a zip, also with a folder around it: by student, and by the names that the course knows."""
+    names, students = PLATFORMS[platform]
+    lay(tmp_path / place, *names)
+    path = packed(tmp_path / "class", tmp_path / "class.zip") if archive else tmp_path / "class"
+    found = find_submissions([path], course)
+    assert told(found) == [(students[0], "sums", ["sums.py"]), (students[1], "sums", ["sums.ipynb"])]
+
+
+def test_a_platform_s_title_tells_the_assignment(tmp_path: Path, course: Course) -> None:
+    """Also the name of its zip, and nothing goes to another assignment than it was handed in for."""
+    names = [f"{title}_kim01_attempt_2026-03-01-10-20-30_homework.py" for title in ("Sums", "gradebook_DL_products")]
+    path = lay(tmp_path / "class", *names)
+    both = [("kim01", "products", ["homework.py"]), ("kim01", "sums", ["homework.py"])]
+    assert told(find_submissions([path], course)) == both
+    assert told(find_submissions([path], course, "sums")) == both[1:]
+    lay(tmp_path / "zip", "kim_12_67890_homework.py")
+    path = packed(tmp_path / "zip", tmp_path / "DL-Sums-7890.zip")
+    assert told(find_submissions([path], course)) == [("12", "sums", ["homework.py"])]
+
+
+def test_what_a_platform_tells_is_noted(tmp_path: Path, course: Course) -> None:
+    """The name, the lateness, and what a newer file replaced."""
+    path = lay(tmp_path / "class", "kim_LATE_12_67891_sums-1.py", "kim_LATE_12_67890_sums.py", "park_14_text.html")
+    found = find_submissions([path], course, "sums")
+    assert told(found) == [("12", "sums", ["sums.py"]), ("14", "sums", [])]
+    assert [note.kind for note in found.candidates[0].notes] == ["platform", "late", "duplicate"]
+    assert [note.kind for note in found.candidates[1].notes] == ["platform", "text"]
+    assert read_submission(found.candidates[0], course.assignment("sums")).notes[:3] == found.candidates[0].notes
+
+
+def test_files_of_a_platform_and_others_are_all_sorted(tmp_path: Path, course: Course) -> None:
+    """Who handed in by mail lies beside the download."""
+    path = lay(tmp_path / "sums", "kim_12_67890_homework.py", "lee.py", "Park_3_assignsubmission_file_/work.py")
+    assert [one.student for one in find_submissions([path], course).candidates] == ["12", "lee", "Park_3"]
+
+
+def test_one_file_or_folder_of_a_platform_is_one_submission(tmp_path: Path, course: Course) -> None:
+    """Named by itself, it has the same student as among the others."""
+    lay(tmp_path, "kim_12_67890_homework.py", "Park_3_assignsubmission_file_/sums.py")
+    found = find_submissions([tmp_path / "kim_12_67890_homework.py"], course, "sums")
+    assert told(found) == [("12", "sums", ["homework.py"])]
+    found = find_submissions([tmp_path / "Park_3_assignsubmission_file_"], course)
+    assert told(found) == [("Park_3", "sums", ["sums.py"])]
+
+
+def test_names_inside_another_layout_are_a_student_s_own(tmp_path: Path, course: Course) -> None:
+    """Who works on a file downloaded from Canvas hands in for nobody else."""
+    path = lay(tmp_path / "class", "lee/sums/kim_12_67890_sums.py", "park/sums/Kim_1_assignsubmission_file_/sums.py")
+    assert [one.student for one in find_submissions([path], course).candidates] == ["lee", "park"]
+
+
 # --- the same student twice -------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,100 @@
+"""Submissions without the expected notebook, found for `nbgrader autograde` nevertheless.
+
+nbgrader grades the notebooks that it finds in a submission. Who hands in a `.py` file,
+or renames the notebook, has no grade, and no setting of nbgrader's changes that. So
+the one step in which it looks for notebooks is replaced here, for runs that read by
+`SubmissionExporter`: it names the released notebook of each submission, whether or
+not a file of that name is there. What is read in its place is everything that was
+handed in.
+
+nbgrader imports the exporter when it makes a converter, and so this module in time:
+`c.Autograde.exporter_class = "autograder.adapters.nbgrader.finding.SubmissionExporter"`.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import glob
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+
+from autograder.adapters.nbgrader.reading import SubmissionExporter
+from autograder.adapters.nbgrader.run import course_at
+
+__all__ = ["SubmissionExporter", "find_notebooks", "install"]
+
+
+def install() -> None:
+    """Let nbgrader find every submission; once is enough."""
+    original = Autograde.init_notebooks
+    if hasattr(original, "__wrapped__"):
+        return
+
+    @functools.wraps(original)
+    def init_notebooks(converter: Any) -> None:
+        known, exercises = _notebooks(converter)
+        if not exercises:
+            original(converter)
+            return
+        found = find_notebooks(converter, known, exercises)
+        if not found:
+            # nbgrader's own words for it, and its own way to end.
+            original(converter)
+        converter.assignments, converter.notebooks = found, []
+
+    Autograde.init_notebooks = init_notebooks
+
+
+def find_notebooks(converter: Any, known: Iterable[str], exercises: Iterable[str]) -> dict[str, list[str]]:
+    """Find the notebooks of all submissions of an assignment.
+
+    Parameters
+    ----------
+    converter : nbgrader.converters.Autograde
+        Says which assignment and which students.
+    known : iterable of str
+        Names of the assignment's notebooks; others that were handed in are nobody's to show.
+    exercises : iterable of str
+        Those of them that hold exercises, which are named whether or not they are there.
+
+    Returns
+    -------
+    dict of str to list of str
+        Paths of notebooks by the folder of the submission.
+    """
+    course = converter.coursedir
+    pattern = f"{course.notebook_id}.ipynb"
+    found = {}
+    for folder in glob.glob(converter._format_source(course.assignment_id, course.student_id)):  # noqa: PTH207, SLF001
+        if not Path(folder).is_dir():
+            continue
+        there = {path.name for path in Path(folder).glob("*.ipynb")} & {f"{name}.ipynb" for name in known}
+        wanted = sorted(name for name in {*there, *(f"{name}.ipynb" for name in exercises)})
+        found[folder] = [str(Path(folder, name)) for name in wanted if fnmatch.fnmatch(name, pattern)]
+    return {folder: notebooks for folder, notebooks in found.items() if notebooks}
+
+
+def _notebooks(converter: Any) -> tuple[list[str], list[str]]:
+    """Return the names of an assignment's notebooks, and of those among them that hold exercises of ours."""
+    course = converter.coursedir
+    ours = course_at(Path(course.root))
+    if not issubclass(converter.exporter_class, SubmissionExporter) or not ours:
+        return [], []
+    if course.assignment_id not in ours.names:
+        return [], []
+    exercises = {exercise.name for exercise in ours.assignment(course.assignment_id).exercises}
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        try:
+            notebooks = gradebook.find_assignment(course.assignment_id).notebooks
+        except MissingEntry:
+            return [], []
+        cells = {book.name: {cell.name for cell in book.grade_cells} for book in notebooks}
+    return list(cells), [name for name, held in cells.items() if held & exercises]
+
+
+install()

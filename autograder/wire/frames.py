@@ -11,6 +11,8 @@ from autograder.wire.bounds import MAX_BUFFERS, MAX_HEADER, MAX_VALUES, Closed, 
 
 _HEAD: Final = struct.Struct("<4sIQ")
 _MAGIC: Final = b"AGW1"
+_AHEAD: Final = 1 << 13
+"""Bytes that are read at a time, so that a frame without large arrays comes in one piece."""
 _SMALL: Final = 1 << 15
 """Bytes of array data that are copied so that one write does: a call into the system costs more."""
 
@@ -35,6 +37,8 @@ class Channel:
         self._most = most
         self._read = read
         self._write = write
+        self._ahead = bytearray(_AHEAD)
+        self._rest = memoryview(b"")
 
     def send(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Write one frame.
@@ -89,11 +93,23 @@ class Channel:
         data = bytearray(count)
         view = memoryview(data)
         while view:
-            got = self._read(view)
-            if not got:
-                raise Closed("the stream ended")
+            if not self._rest and len(view) >= _AHEAD:
+                got = self._read_some(view)
+            else:
+                if not self._rest:
+                    ahead = memoryview(self._ahead)
+                    self._rest = ahead[: self._read_some(ahead)]
+                got = min(len(view), len(self._rest))
+                view[:got] = self._rest[:got]
+                self._rest = self._rest[got:]
             view = view[got:]
         return data
+
+    def _read_some(self, view: memoryview) -> int:
+        got = self._read(view)
+        if not got:
+            raise Closed("the stream ended")
+        return got
 
 
 def _parse_header(text: bytes) -> tuple[list[int], Any]:

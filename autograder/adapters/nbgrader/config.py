@@ -56,6 +56,11 @@ def configure(c: Any, root: Path) -> None:
     """
     root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would leave a linked course folder
     find_alembic()
+    if "nbgrader.apps.api" in sys.modules:
+        # Not where only the gradebook is of use: to import this takes two seconds.
+        from autograder.adapters.nbgrader import times  # noqa: PLC0415 - likewise
+
+        times.install()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "assignments"
@@ -101,6 +106,7 @@ def configure(c: Any, root: Path) -> None:
         f"{_OURS}.preprocessors.Conceal",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.ExchangeFactory.collect = f"{_OURS}.exchange.Collect"
     c.ZipCollectApp.extractor_plugin = f"{_OURS}.unpacking.Extractor"
     c.ZipCollectApp.collector_plugin = f"{_OURS}.collecting.Collector"
 

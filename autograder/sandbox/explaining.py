@@ -23,6 +23,8 @@ _MOST_DIGITS: Final = 12
 _FIGURES: Final = f"{_NUMBER}|{_SHAPE}"
 _MOST_WORDS: Final = 3
 _NAME: Final = r"[^\W\d]\w{0,60}"
+# Where a machine keeps its files is nobody's affair; what a file is called may help.
+_FOLDERS: Final = re.compile(r"(?<![\w.)\]])/(?:[^\s/'\"<>:;,()\[\]]+/)+")
 _TYPES: Final = frozenset(
     "int float str list tuple dict set bool complex bytes NoneType function method module type slice range ellipsis "
     "ndarray generator builtin_function_or_method numpy float64 float32 int64 zip map enumerate".split(),
@@ -162,7 +164,7 @@ def explain_exception(error: str, text: str, place: Message | None, source: str)
         error = "Exception"
     text = text[:_LONGEST_TEXT]
     told = _retell(text, source)
-    shown = printable(text)
+    shown = printable(_FOLDERS.sub("", text))
     head = say("It stopped with `{error}` ({place}).", error=error, place=place)
     if place is None:
         head = say("It stopped with `{error}`.", error=error)

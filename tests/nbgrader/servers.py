@@ -14,6 +14,7 @@ from typing import Final
 FOLDERS: Final = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 USER: Final = "grader"
 PASSWORD: Final = "pass/word@1"
+ATTEMPTS: Final = 3
 
 
 def find_postgres() -> Path | None:
@@ -36,32 +37,37 @@ def postgres(folder: Path) -> Iterator[tuple[str, int]]:
         for place in (folder, *folder.parents[:2]):
             place.chmod(0o755)
         shutil.chown(folder, "nobody", "nogroup")
-    data, secret = folder / "data", folder / "password"
+    data, secret, log = folder / "data", folder / "password", folder / "log"
     secret.write_text(PASSWORD)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
 
-    def run(*command: str) -> None:
+    def run(*command: str) -> bool:
         done = subprocess.run(
-            [*prefix, *command],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
+            [*prefix, *command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        return done.returncode == 0
 
-    run(
+    made = run(
         *(str(programs / "initdb"), "-D", str(data), "-U", USER, "-A", "scram-sha-256", f"--pwfile={secret}"),
         *("--no-sync", "-E", "UTF8", "--locale=C"),
     )
-    settings = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
-    log = folder / "log"
-    run(str(programs / "pg_ctl"), "-D", str(data), "-o", settings, "-l", str(log), "-w", "start")
+    assert made, "initdb"
+    control = str(programs / "pg_ctl"), "-D", str(data), "-w"
+    for _ in range(ATTEMPTS):
+        port = free_port()
+        settings = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
+        if run(*control, "-o", settings, "-l", str(log), "start"):
+            break
+    else:
+        raise AssertionError(log.read_text(encoding="utf-8"))
     try:
         yield "127.0.0.1", port
     finally:
-        run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop")
+        run(*control, "-m", "immediate", "stop")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now; somebody may take it the next moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

@@ -13,6 +13,7 @@ nbgrader imports the exporter when it makes a converter, and so this module in t
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import functools
 import glob
@@ -23,8 +24,11 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 
+from autograder.adapters.nbgrader import copying
+from autograder.adapters.nbgrader.books import open_book
 from autograder.adapters.nbgrader.reading import SubmissionExporter
 from autograder.adapters.nbgrader.run import course_at
+from autograder.errors import AutograderError
 
 __all__ = ["SubmissionExporter", "find_notebooks", "install"]
 
@@ -70,7 +74,9 @@ def find_notebooks(converter: Any, known: Iterable[str], exercises: Iterable[str
     course = converter.coursedir
     pattern = f"{course.notebook_id}.ipynb"
     found = {}
-    for folder in glob.glob(converter._format_source(course.assignment_id, course.student_id)):  # noqa: PTH207, SLF001
+    named = converter._format_source(course.assignment_id, course.student_id)  # noqa: SLF001
+    # Who is asked for by name may have one that means something else as a pattern: "kim [1]".
+    for folder in {named, *glob.glob(named)}:  # noqa: PTH207
         if not Path(folder).is_dir():
             continue
         there = {path.name for path in Path(folder).glob("*.ipynb")} & {f"{name}.ipynb" for name in known}
@@ -87,8 +93,12 @@ def _notebooks(converter: Any) -> tuple[list[str], list[str]]:
         return [], []
     if course.assignment_id not in ours.names:
         return [], []
-    exercises = {exercise.name for exercise in ours.assignment(course.assignment_id).exercises}
+    assignment = ours.assignment(course.assignment_id)
+    exercises = {exercise.name for exercise in assignment.exercises}
     with Gradebook(course.db_url, course.course_id) as gradebook:
+        # Whoever was given the released folders has no gradebook that knows of them: it need not be released again.
+        with contextlib.suppress(AutograderError):  # which will be told when the graders are made ready
+            open_book(gradebook, assignment)
         try:
             notebooks = gradebook.find_assignment(course.assignment_id).notebooks
         except MissingEntry:
@@ -98,3 +108,4 @@ def _notebooks(converter: Any) -> tuple[list[str], list[str]]:
 
 
 install()
+copying.install(SubmissionExporter)

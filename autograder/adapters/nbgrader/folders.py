@@ -116,15 +116,11 @@ class Folders:
         if self._is_where_nbgrader_looks(candidate):
             # The formgrader takes work for ungraded if the gradebook has a time and this folder none.
             return None, None
-        newest = max((file.modified for file in candidate.files), default=0.0)
-        if newest <= 0:
-            return None, None
-        time = dt.datetime.fromtimestamp(newest, dt.timezone.utc).replace(tzinfo=None)
-        return time, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
+        return newest(candidate)
 
     def _is_where_nbgrader_looks(self, candidate: Candidate) -> bool:
-        folder = self._path(self._directory.submitted_directory, candidate).resolve()
-        return any(isinstance(file.place, Path) and folder in file.place.parents for file in candidate.files)
+        folder = self._path(self._directory.submitted_directory, candidate)
+        return folder.is_dir() and all((folder / file.name).exists() for file in candidate.files)
 
     def _path(self, step: str, candidate: Candidate) -> Path:
         return Path(self._directory.format_path(step, candidate.student, candidate.assignment))
@@ -142,8 +138,9 @@ class Folders:
         OutputError
             If the student's name is no name of a folder, or a file can't be written.
         """
-        if Path(candidate.student).name != candidate.student or "\0" in candidate.student:
-            raise OutputError(say("{name!r} can't be the name of a folder", name=candidate.student))
+        student = candidate.student
+        if Path(student).name != student or student in {"", ".", ".."} or "\0" in student:
+            raise OutputError(say("{name!r} can't be the name of a folder", name=student))
         folder = self._path(self._directory.autograded_directory, candidate)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -152,6 +149,15 @@ class Folders:
         except OSError as error:
             reason = error.strerror or str(error)
             raise OutputError(say("can't write to {path}: {reason}", path=folder, reason=reason)) from error
+
+
+def newest(candidate: Candidate) -> tuple[dt.datetime | None, bytes | None]:
+    """Return the time of the newest file, and a note of it, as `Folders.timestamp` does."""
+    seconds = max((file.modified for file in candidate.files), default=0.0)
+    if seconds <= 0:
+        return None, None
+    time = dt.datetime.fromtimestamp(seconds, dt.timezone.utc).replace(tzinfo=None)
+    return time, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC".encode()
 
 
 def _store(path: Path, content: bytes | None, mode: int) -> None:

@@ -76,7 +76,7 @@ def check_file(
     if not path.exists():
         raise SubmissionError(say("there is no file {file}", file=path))
     assignment = load_assignment(find_public_checks(path, name, course))
-    wanted = [_exercise(word, assignment) for word in exercises]
+    wanted = [find_exercise(word, assignment) for word in exercises]
     submission = read_submission(candidate_at(path, assignment.name), assignment)
     level = _level(isolation)
     judge = Judge([assignment.folder], level=level, hidden=False)
@@ -155,7 +155,14 @@ def _entries(course: Course, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _exercise(word: str, assignment: Assignment) -> str:
+def find_exercise(word: str, assignment: Assignment) -> str:
+    """Return the exercise that is meant, whatever case it is written in.
+
+    Raises
+    ------
+    CourseError
+        If there is none, with the name that is nearest.
+    """
     names = [exercise.name for exercise in assignment.exercises]
     folded = {name.casefold(): name for name in names}
     if word.casefold() in folded:

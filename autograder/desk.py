@@ -37,10 +37,13 @@ class Desk:
         Isolation level of the student's process.
     backend : {"auto", "warm", "plain"}
         Where student code runs; ``auto`` is ``warm`` on Linux, ``plain`` elsewhere.
+    kernel : Backend, optional
+        A student's own live kernel, to be used instead. References and given code are left alone then.
     """
 
-    def __init__(self, *, level: int, backend: BackendName = "auto") -> None:
+    def __init__(self, *, level: int, backend: BackendName = "auto", kernel: Backend | None = None) -> None:
         self._level = level
+        self._kernel = kernel
         self._plain = backend == "plain" or (backend == "auto" and sys.platform != "linux")
         self._backends: dict[tuple[Bounds, tuple[Path, ...]], Backend] = {}
         self._references: dict[Path, types.ModuleType] = {}
@@ -75,9 +78,9 @@ class Desk:
             submission,
             assignment,
             _Restarting(self, assignment),
-            reference=self.reference(assignment) if has_reference(assignment) else None,
-            given=self._text("given", given_text, assignment),
-            library=self._text("library", library_text, assignment),
+            reference=self.reference(assignment) if self.has_reference(assignment) else None,
+            given="" if self.is_live else self._text("given", given_text, assignment),
+            library="" if self.is_live else self._text("library", library_text, assignment),
             oracles=oracles,
         )
 
@@ -86,6 +89,15 @@ class Desk:
         path = assignment.reference
         cells = (Cell(path.name, path.read_text(encoding="utf-8")),)
         return self.student(Submission("", assignment.name, (path.name,), cells, {}, (), ""), assignment, frozenset())
+
+    @property
+    def is_live(self) -> bool:
+        """Whether student code runs in the student's own kernel."""
+        return self._kernel is not None
+
+    def has_reference(self, assignment: Assignment) -> bool:
+        """Say whether the solution is here: public checks that a student runs at home stand beside his own file."""
+        return not self.is_live and assignment.reference.exists() and assignment.hidden_checks.exists()
 
     def reference(self, assignment: Assignment) -> types.ModuleType:
         """Return the reference solution, run once in this process.
@@ -102,6 +114,8 @@ class Desk:
 
     def backend(self, assignment: Assignment) -> Backend:
         """Return the backend that fits an assignment's limits and data, started at its first use."""
+        if self._kernel:
+            return self._kernel
         bounds = Bounds(assignment.limits.memory_mb, math.ceil(BACKSTOP * assignment.limits.total_s))
         key = (bounds, assignment.data)
         if key not in self._backends:
@@ -175,7 +189,7 @@ class Work:
     @property
     def has_reference(self) -> bool:
         """Whether the reference can answer for wrong siblings."""
-        return has_reference(self.assignment)
+        return self.desk.has_reference(self.assignment)
 
     @property
     def isolation(self) -> Isolation:
@@ -197,11 +211,6 @@ class Work:
         """End its processes."""
         for student in self._students.values():
             student.close()
-
-
-def has_reference(assignment: Assignment) -> bool:
-    """Say whether the solution is here: the public checks that a student runs at home stand beside his own file."""
-    return assignment.reference.exists() and assignment.hidden_checks.exists()
 
 
 def _run_reference(path: Path, name: str) -> types.ModuleType:

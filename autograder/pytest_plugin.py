@@ -6,6 +6,7 @@ behind the wall), `reference` (the solution, on this side) and `rng`.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import zlib
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from autograder.assignments import Assignment
+    from autograder.checks.evidence import Evidence
     from autograder.desk import Desk, Work
     from autograder.sandbox.student import Student
 
@@ -135,6 +137,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Sequence[pytest.
             _compare_points(folder, sums, config)
 
 
+def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> list[str]:
+    """Name the files that are checked, where pytest was not told."""
+    if config.getoption("--submission"):
+        return []
+    folders = dict.fromkeys(item.path.parent for item in items if check_of(item))
+    names = []
+    for folder in folders:
+        # A course that can't be read is said by the first check that asks for it.
+        with contextlib.suppress(Exception):
+            names.append(_file_at_hand(assignment_of(config, folder)).name)
+    return [f"autograder: {', '.join(names)}"] if names else []
+
+
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Student:
     """Return the submission, behind the wall."""
@@ -228,10 +243,11 @@ def _passes_on_the_reference(item: pytest.Function, work: Work) -> bool:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict of a check, and the sentence for the student."""
+    """The verdict of a check, the sentence for the student, and of a public check what a picture can show."""
 
     verdict: Verdict
     message: Message
+    evidence: tuple[Evidence, ...] = ()
 
 
 def outcome_of(error: BaseException, check: Check) -> Outcome:
@@ -243,7 +259,8 @@ def outcome_of(error: BaseException, check: Check) -> Outcome:
     if isinstance(error, StudentFault | CheckFailed):
         verdict = error.verdict if isinstance(error, StudentFault) else Verdict.FAILED
         found = error.message if check.hidden else error.detail
-        return Outcome(verdict, join(check.sentence, found))
+        shown = error.evidence if isinstance(error, CheckFailed) and not check.hidden else ()
+        return Outcome(verdict, join(check.sentence, found), shown)
     if isinstance(error, AssertionError):
         return Outcome(Verdict.FAILED, check.sentence)
     told = say(
@@ -279,12 +296,20 @@ def _submission_at_hand(request: pytest.FixtureRequest) -> tuple[Any, Assignment
 
     assignment = assignment_of(request.config, request.path.parent)
     named = request.config.getoption("--submission")
-    places = [Path(named)] if named else [assignment.folder / name for name in assignment.entry]
-    path = next((place for place in places if place.exists()), places[0])
+    path = Path(named) if named else _file_at_hand(assignment)
     try:
         return read_submission(candidate_at(path, assignment.name), assignment), assignment
     except AutograderError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _file_at_hand(assignment: Assignment) -> Path:
+    """Return the file beside the checks that is worked in: students receive a notebook and a .py of the same stubs."""
+    places = [assignment.folder / name for name in assignment.entry]
+    there = [place for place in places if place.is_file()]
+    if not there or (assignment.folder / "assignment.toml").exists():
+        return (there or places)[0]
+    return min(there, key=lambda place: (place.read_bytes().count(b"NotImplementedError"), -place.stat().st_mtime))
 
 
 def _arguments(item: pytest.Function, student: Student) -> dict[str, Any]:

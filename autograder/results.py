@@ -79,6 +79,9 @@ class CheckResult:
         What the student reads; None where the check passed.
     wall_s : float
         Seconds, measured by the clock on the wall.
+    evidence : tuple of dict
+        What a picture can show (`autograder.checks.evidence`). It holds expected values: only a judge of
+        public checks alone sends it, so that it is in no results.jsonl.
     """
 
     id: str
@@ -90,10 +93,11 @@ class CheckResult:
     message: Message | None = None
     mistake: Mistake | None = None
     wall_s: float = 0.0
+    evidence: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the check as JSON data."""
-        return {
+        """Return the check as JSON data; evidence only where there is any."""
+        data: dict[str, Any] = {
             "id": self.id,
             "exercise": self.exercise,
             "hidden": self.hidden,
@@ -104,6 +108,9 @@ class CheckResult:
             "mistake": self.mistake.to_json() if self.mistake else None,
             "wall_s": round(self.wall_s, 4),
         }
+        if self.evidence:
+            data["evidence"] = list(self.evidence)
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CheckResult:
@@ -111,7 +118,8 @@ class CheckResult:
         mistake = data["mistake"]
         if mistake:
             mistake = Mistake(mistake["id"], mistake["sure"], tuple(mistake.get("aliases", ())))
-        return cls(**{**data, "verdict": Verdict(data["verdict"]), "mistake": mistake})
+        evidence = tuple(data.get("evidence", ()))
+        return cls(**{**data, "verdict": Verdict(data["verdict"]), "mistake": mistake, "evidence": evidence})
 
 
 @dataclass(frozen=True)

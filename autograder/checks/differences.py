@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from autograder.checks.evidence import show_entries
 from autograder.checks.failures import CheckFailed
 from autograder.checks.relations import NamedFactors, name_arrangement, name_factor
 from autograder.checks.values import (
@@ -158,7 +159,8 @@ def explain(comparison: Comparison, *, what: str, named_factors: NamedFactors | 
     message = _explain_not_finite(comparison, what) or _explain_precision(comparison, what)
     if message is None:
         message = _explain_entries(comparison, wrong, what, named_factors)
-    return CheckFailed(message, join(message, show_values(comparison, wrong, what)))
+    evidence = show_entries(comparison.actual, comparison.expected, wrong, what=what)
+    return CheckFailed(message, join(message, show_values(comparison, wrong, what)), evidence=evidence)
 
 
 def _explain_not_finite(comparison: Comparison, what: str) -> Message | None:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograder.checks.evidence import Evidence
     from autograder.messages import Message
 
 
@@ -22,11 +25,16 @@ class CheckFailed(AssertionError):
     detail : Message or None
         The same with values and expectations, for public checks and for plain
         pytest; `message` where there is nothing to add.
+    evidence : sequence of dict
+        What a picture can show of it; for public checks only, as `detail` is.
     """
 
-    def __init__(self, message: Message | None, detail: Message | None = None) -> None:
+    def __init__(
+        self, message: Message | None, detail: Message | None = None, *, evidence: Sequence[Evidence] = ()
+    ) -> None:
         self.message = message
         self.detail = message if detail is None else detail
+        self.evidence = tuple(evidence)
         super().__init__("" if self.detail is None else self.detail["en"])
 
 

@@ -106,4 +106,5 @@ def _join_failures(failures: Mapping[str, CheckFailed | None], what: str) -> Che
     return CheckFailed(
         join(praise, *(failure.message for failure in wrong)),
         join(praise, *(failure.detail for failure in wrong)),
+        evidence=[shown for failure in wrong for shown in failure.evidence],
     )

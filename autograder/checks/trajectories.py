@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autograder.checks.departures import explain_trajectory
+from autograder.checks.evidence import Evidence, show_curve
 from autograder.checks.failures import CheckFailed
 from autograder.checks.printouts import Number, Record, read_numbers, read_records
-from autograder.checks.tables import Format, Table, find_departing, guess_format
+from autograder.checks.tables import Format, Table, align, find_departing, guess_format
 from autograder.messages import say
 
 if TYPE_CHECKING:
@@ -76,13 +77,33 @@ def assert_trajectory(
         for column in table.columns
     }
     if not (_follows_records(records, table, formats) or _follows_numbers(read_numbers(printed), table, rtol)):
-        raise explain_trajectory(records, table, formats, what=what, named_factors=named_factors)
+        failure = explain_trajectory(records, table, formats, what=what, named_factors=named_factors)
+        raise CheckFailed(failure.message, failure.detail, evidence=_show(records, table, formats))
 
 
 def _follows_records(records: Sequence[Record], table: Table, formats: dict[str, Format]) -> bool:
     """Tell whether every expected row is a record, in order."""
     remaining = iter(records)
     return all(any(not find_departing(record, row, formats) for record in remaining) for _, row in table.rows)
+
+
+def _show(records: Sequence[Record], table: Table, formats: dict[str, Format]) -> list[Evidence]:
+    """Show the first column that departs, beside what is expected."""
+    aligned = align(records, table)
+    departing = {
+        column
+        for iteration, row in table.rows
+        if iteration in aligned
+        for column in find_departing(aligned[iteration], row, formats)
+    }
+    column = next((column for column in table.columns if column in departing), table.columns[0])
+    numbered = {record.iteration: record for record in records if record.iteration is not None}
+    actual = {
+        iteration: record.values[column].value
+        for iteration, record in sorted((numbered | aligned).items())
+        if column in record.values
+    }
+    return show_curve(actual, {iteration: row[column] for iteration, row in table.rows}, what=column)
 
 
 def _follows_numbers(numbers: Sequence[Number], table: Table, rtol: float | None) -> bool:

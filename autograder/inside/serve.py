@@ -11,13 +11,13 @@ import io
 import random
 import sys
 import traceback
-import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograder import wire
+from autograder.inside.cells import Notebook
 from autograder.inside.loading import Loader
 from autograder.inside.naming import Wanted, fold
 
@@ -98,11 +98,15 @@ class Server:
         Requests come in, answers go out.
     """
 
+    ENDS: tuple[type[BaseException], ...] = (wire.Closed,)
+    """What ends the serving instead of being an answer."""
+
     def __init__(self, channel: wire.Channel) -> None:
         self._channel = channel
         self._kept: dict[int, object] = {}
         self._loader: Loader | None = None
-        self._module = types.ModuleType("submission")
+        self._names: dict[str, str] = {}
+        self._namespace: dict[str, Any] = {}
         self._stdout = Recorder(0)
         self._operations: dict[str, Callable[[dict[str, Any], list[memoryview]], Any]] = {
             "load": self._load,
@@ -112,12 +116,13 @@ class Server:
             "keys": self._keys,
             "has": self._has,
             "probe": self._probe,
+            **Notebook().operations,
         }
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
         while True:
-            self._answer(*self._channel.receive())
+            self.answer(*self._channel.receive())
 
     def ask(self, question: dict[str, Any], args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         """Ask the trusted side for an oracle's answer; requests that come meanwhile are served."""
@@ -130,45 +135,44 @@ class Server:
                 raise RuntimeError(message["refused"])
             if "answer" in message:
                 return wire.decode(message["answer"], received, self._oracle)
-            self._answer(message, received)
+            self.answer(message, received)
 
     def named(self, name: str) -> Any:
         """Return what the submission calls by that name, or something close to it."""
-        names = self._loader.loaded.names if self._loader else {}
         try:
-            return vars(self._module)[names.get(name, name)]
+            return self._namespace[self._names.get(name, name)]
         except KeyError:
             raise NotImplementedError(name) from None
 
-    def _answer(self, message: dict[str, Any], received: list[memoryview]) -> None:
+    def answer(self, message: dict[str, Any], received: list[memoryview]) -> None:
+        """Answer one request: a value, or how it failed."""
         buffers: list[Any] = []
         try:
-            for attempt in range(3):
-                try:
-                    value = self._operations[message["op"]](message, received)
-                    break
-                except NameError as error:
-                    if attempt == 2 or not self._loader or not self._loader.retry_after(error):  # noqa: PLR2004
-                        raise
+            value = self._perform(message, received)
             reply = {"value": wire.encode(value, buffers, self._keep)}
-        except wire.Closed:
+        except self.ENDS:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the submission raises is an answer
             buffers = []
-            reply = {"fault": _describe(error, self._loader.cell_names if self._loader else set())}
+            reply = {"fault": self._describe(error)}
         try:
             self._channel.send(reply, buffers)
         except wire.Malformed as error:
             self._channel.send({"fault": ["malformed", "Malformed", str(error), "", 0]}, [])
 
+    def _perform(self, message: dict[str, Any], received: list[memoryview]) -> Any:
+        for _ in range(2):
+            try:
+                return self._operations[message["op"]](message, received)
+            except NameError as error:
+                if not self._loader or not self._loader.retry_after(error):
+                    raise
+        return self._operations[message["op"]](message, received)
+
     # operations
 
     def _load(self, message: dict[str, Any], _received: list[memoryview]) -> Any:
-        np.random.seed(SEED)  # noqa: NPY002 - the generator that homework uses
-        random.seed(SEED)
-        self._stdout = sys.stdout = Recorder(message["output_bytes"])
-        sys.stderr = Recorder(0)
-        sys.stdin = io.StringIO()
+        self._settle(message["output_bytes"])
         wanted = [Wanted(name, also, is_class) for name, also, is_class in message["wanted"]]
         self._loader = Loader(
             message["given"],
@@ -177,10 +181,11 @@ class Server:
             statement_s=message["statement_s"],
             definitions_only=message["definitions_only"],
         )
-        self._module = self._loader.loaded.module
+        self._namespace = vars(self._loader.loaded.module)
         loaded = self._loader.load([tuple(cell) for cell in message["cells"]], message["modules"])
+        self._names = loaded.names
         for name in message["oracles"]:
-            vars(self._module)[loaded.names[name]] = Oracle(self, {"name": name}, name)
+            self._namespace[loaded.names[name]] = Oracle(self, {"name": name}, name)
             loaded.states[name] = "oracle"
         remarks = [remark.as_data() for remark in loaded.remarks[:50]]
         return {"names": loaded.names, "states": loaded.states, "remarks": remarks}
@@ -226,6 +231,14 @@ class Server:
         args, kwargs = self._decode(message["values"], received)
         return namespace[message["name"]](Submission(self), *args, **kwargs)
 
+    def _settle(self, output_bytes: int) -> None:
+        """Start the global generators anew and listen to what is printed."""
+        np.random.seed(SEED)  # noqa: NPY002 - the generator that homework uses
+        random.seed(SEED)
+        self._stdout = sys.stdout = Recorder(output_bytes)
+        sys.stderr = Recorder(0)
+        sys.stdin = io.StringIO()
+
     # values
 
     def _find(self, path: Any, received: list[memoryview]) -> Any:
@@ -245,6 +258,29 @@ class Server:
 
     def _oracle(self, opaque: wire.Opaque) -> Oracle:
         return Oracle(self, {"number": opaque.number}, opaque.kind)
+
+    # faults
+
+    def _describe(self, error: BaseException) -> list[str | int]:
+        """Say what an exception was: kind, type, text, and the last line of the submission that it passed."""
+        try:
+            text = str(error)[:500]
+        except BaseException:  # noqa: BLE001 - a hostile __str__
+            text = ""
+        cell, line, last = "", 0, ""
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            last = frame.f_code.co_filename
+            found = self._cell_of(last)
+            if found:
+                cell, line = found, number
+        # A probe that stumbles over an answer says that the answer has the wrong form.
+        stumbled = last == PROBE and not cell and not isinstance(error, AttributeError)
+        kind = "malformed" if stumbled else ""
+        return [_kind_of(error) or kind or "crashed", type(error).__name__[:80], text, cell[:80], line]
+
+    def _cell_of(self, filename: str) -> str:
+        """Return the cell whose code has that file name; "" where it is none of the submission's."""
+        return filename if self._loader and filename in self._loader.cell_names else ""
 
 
 def _own(value: Any) -> Any:
@@ -269,23 +305,9 @@ def _close_attribute(target: object, name: str) -> str:
     return name
 
 
-def _describe(error: BaseException, cells: set[str]) -> list[str | int]:
-    """Say what an exception was: kind, type, text, and the last line of the submission that it passed."""
-    try:
-        text = str(error)[:500]
-    except BaseException:  # noqa: BLE001 - a hostile __str__
-        text = ""
-    cell, line, last = "", 0, ""
-    for frame, number in traceback.walk_tb(error.__traceback__):
-        last = frame.f_code.co_filename
-        if last in cells:
-            cell, line = last, number
-    kind = "crashed"
+def _kind_of(error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        kind = "out_of_memory"
-    elif isinstance(error, NotImplementedError):
-        kind = "missing"
-    elif isinstance(error, wire.Malformed) or (last == PROBE and not cell and not isinstance(error, AttributeError)):
-        # A probe that stumbles over an answer says that the answer has the wrong form.
-        kind = "malformed"
-    return [kind, type(error).__name__[:80], text, cell[:80], line]
+        return "out_of_memory"
+    if isinstance(error, NotImplementedError):
+        return "missing"
+    return "malformed" if isinstance(error, wire.Malformed) else ""

@@ -257,12 +257,38 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Make the stand-in."""
-        if spec.name.partition(".")[0] in _DRAWING:
+        if is_drawing(spec.name):
             return DrawingModule(spec.name, self._calls)
         return StandInModule(spec.name, self._given, self._names, self.absent)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing runs: a stand-in has no code."""
+
+
+class DrawingFinder(Finder):
+    """Answers the imports of drawing packages, also where they are installed, and no others."""
+
+    def __init__(self) -> None:
+        super().__init__(_give_nothing, list)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Claim matplotlib and its kin."""
+        return super().find_spec(name, path, target) if is_drawing(name) else None
+
+    def absent_one(self, name: str) -> Absent:
+        """Return what stands for something that was imported from such a package."""
+        return Absent(name, self._calls)
+
+
+def is_drawing(module: str) -> bool:
+    """Say whether a module is one that draws."""
+    return module.partition(".")[0] in _DRAWING
+
+
+def _give_nothing(name: str) -> object:
+    raise LookupError(name)
 
 
 def restore_old_names() -> None:

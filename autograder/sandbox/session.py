@@ -127,6 +127,9 @@ class Session:
         kind, error, text, cell, line = data
         if kind == "missing":
             return StudentFault(Verdict.MISSING, say("This isn't written yet."))
+        if kind == "timed_out":
+            # A live kernel keeps its own time.
+            return timed_out()
         if kind == "out_of_memory":
             return StudentFault(Verdict.OUT_OF_MEMORY, say("It used more memory than it may."))
         if kind == "malformed":

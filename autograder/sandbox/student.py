@@ -290,6 +290,14 @@ class Student:
         state = self._states.get(name, "own")
         if state == "missing":
             message = say("`{name}` isn't defined.", name=name)
+        elif state == "undefined":
+            message = say("`{name}` isn't defined yet: run the cell that defines it first.", name=name)
+        elif state == "replaced":
+            message = say(
+                "`{name}` is no function or class any more: a value was stored under its name. Store values under other"
+                " names, and run the cell that defines `{name}` again.",
+                name=name,
+            )
         elif state == "stub":
             message = say("`{name}` isn't written yet.", name=name)
         elif state == "imported":

@@ -1,0 +1,1 @@
+"""The student's notebook: `%load_ext autograder`, then `%check`."""

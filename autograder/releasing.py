@@ -150,15 +150,36 @@ def companions(assignment: Assignment) -> dict[str, str]:
     return {path.name: text.rstrip("\n") + "\n" for path, text in texts.items()}
 
 
+def data_files(assignment: Assignment) -> dict[str, Path]:
+    """Return the data that students receive: the folders of source_data that the text of the assignment names.
+
+    Returns
+    -------
+    dict of str to Path
+        Where each file lies, by its place in the students' folder.
+    """
+    return {
+        path.relative_to(folder.parents[1]).as_posix(): path
+        for folder in _named_data(assignment)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _named_data(assignment: Assignment) -> list[Path]:
+    stub = stub_text(_read(assignment.reference))
+    return [folder for folder in assignment.data if f"source_data/{folder.name}" in stub]
+
+
 def readme_text(assignment: Assignment) -> str:
     """Return what a student reads first: the exercises, how to work, to check, and to hand in."""
     rows = [f"| `{exercise.name}` | {exercise.points:g} |" for exercise in assignment.exercises]
     template = Path(__file__).with_name("release.md").read_text(encoding="utf-8")
     data: Message = {"en": "", "ko": ""}
-    if assignment.data:
+    if named := _named_data(assignment):
         data = say(
-            "\n\nThe exercises read {folders}, which must lie in this folder or in one above it.",
-            folders=", ".join(f"`source_data/{folder.name}`" for folder in assignment.data),
+            "\n\nThe exercises read {folders}: leave it where it is.",
+            folders=", ".join(f"`source_data/{folder.name}`" for folder in named),
         )
     return template.format(
         name=assignment.name,

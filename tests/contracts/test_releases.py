@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignments import find_course
 from autograder.given import library_text
-from autograder.releasing import BEGIN, END, companions
+from autograder.releasing import BEGIN, END, companions, data_files
 
 COURSE = find_course(Path(__file__).parent)
 RELEASED = COURSE.root / "assignments"
@@ -35,6 +35,8 @@ def test_the_committed_files_are_those_of_the_course(name: str) -> None:
     committed = {path.name: path.read_bytes() for path in (RELEASED / name).iterdir() if path.is_file()}
     assert committed.pop(f"{name}.ipynb")
     assert committed == {file: text.encode() for file, text in companions(COURSE.assignment(name)).items()}
+    data = {path.relative_to(RELEASED / name).as_posix() for path in (RELEASED / name).glob("*/**/*") if path.is_file()}
+    assert data == set(data_files(COURSE.assignment(name)))
 
 
 @pytest.mark.parametrize("name", COURSE.names)

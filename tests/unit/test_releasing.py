@@ -9,7 +9,7 @@ import pytest
 
 from autograder.assignments import Assignment, Exercise, Limits, find_course
 from autograder.errors import CourseError
-from autograder.releasing import companions, secrets_of, stub_text
+from autograder.releasing import companions, data_files, secrets_of, stub_text
 
 SOLUTION = '''# %% [markdown]
 # Add two numbers.
@@ -96,8 +96,19 @@ def test_the_readme_tells_how_to_work_in_two_languages(assignment: Assignment) -
     ):
         assert said in readme
     assert "source_data" not in readme
-    read = dataclasses.replace(assignment, data=(Path("source_data/digits"),))
-    assert companions(read)["README.md"].count("`source_data/digits`") == 2
+
+
+def test_the_data_that_the_text_names_go_to_the_students(assignment: Assignment, tmp_path: Path) -> None:
+    """Data that only submissions may read besides stay where they are."""
+    for name in "digits", "letters":
+        (tmp_path / "source_data" / name).mkdir(parents=True)
+        (tmp_path / "source_data" / name / "all.csv").write_text("1\n")
+    folders = tuple(tmp_path / "source_data" / name for name in ("digits", "letters"))
+    reading = dataclasses.replace(assignment, data=folders)
+    assert data_files(reading) == {}
+    assignment.reference.write_text(f"# read source_data/digits\n{SOLUTION}", encoding="utf-8")
+    assert data_files(reading) == {"source_data/digits/all.csv": folders[0] / "all.csv"}
+    assert companions(reading)["README.md"].count("`source_data/digits`") == 2
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from autograder.adapters.nbgrader.syncing import Stand, compare, replace_file, s
 from autograder.assignments import SETTINGS, Assignment, Course, find_course, load_assignment
 from autograder.errors import AutograderError, CourseError
 from autograder.messages import Message, say
-from autograder.releasing import companions, secrets_of
+from autograder.releasing import companions, data_files, secrets_of
 
 RELEASED: Final = "assignments"
 """The folder of what students receive."""
@@ -55,15 +55,15 @@ def release_assignments(course: Course, names: Sequence[str]) -> list[Message]:
         If nbgrader is not installed, or the files can't be written.
     """
     chosen = [course.assignment(name) for name in names]
-    beside = [companions(assignment) for assignment in chosen]
+    beside = [_beside(assignment) for assignment in chosen]
     told = [message for assignment in chosen for message in _bring_in_step(assignment)]
     drafts: dict[Path, bytes] = {}
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         generate(course, names, Path(folder))
-        for assignment, texts in zip(chosen, beside, strict=True):
+        for assignment, contents in zip(chosen, beside, strict=True):
             draft = Path(folder, assignment.name)
-            for name, text in texts.items():
-                (draft / name).write_bytes(text.encode())
+            for name, content in contents.items():
+                replace_file(draft / name, content)
             files = sorted(path for path in draft.rglob("*") if path.is_file())
             _refuse_secrets(assignment, files)
             place = course.root / RELEASED / assignment.name
@@ -73,6 +73,12 @@ def release_assignments(course: Course, names: Sequence[str]) -> list[Message]:
     for path, content in drafts.items():
         replace_file(path, content)
     return told
+
+
+def _beside(assignment: Assignment) -> dict[str, bytes]:
+    """Return what goes with the notebook: stub, public checks, README, and data."""
+    texts = {name: text.encode() for name, text in companions(assignment).items()}
+    return {**texts, **{name: path.read_bytes() for name, path in data_files(assignment).items()}}
 
 
 def _bring_in_step(assignment: Assignment) -> list[Message]:
@@ -203,8 +209,8 @@ def complete(*, assignment: str, student: str, notebooks: Sequence[str]) -> None
     try:
         course = find_course(Path(notebooks[0]).parent)
         if assignment in course.names:
-            for name, text in companions(course.assignment(assignment)).items():
-                replace_file(course.root / RELEASED / assignment / name, text.encode())
+            for name, content in _beside(course.assignment(assignment)).items():
+                replace_file(course.root / RELEASED / assignment / name, content)
     except AutograderError as fault:
         _log(logging.ERROR, fault.message)
 

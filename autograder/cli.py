@@ -7,15 +7,19 @@ Nothing heavy is imported before a command needs it: help must come at once.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import click
 
 from autograder.errors import AutograderError
-from autograder.messages import Language, say
+from autograder.messages import Language, language_of_locale, say
 from autograder.seat import Seat
 
 NOT_PASSED, NOT_GRADED, STOPPED = 1, 2, 130
@@ -32,9 +36,26 @@ Examples:
 class Doors(click.Group):
     """The commands; every error leaves as one sentence and an exit code."""
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
+        """Be the command, or be called with arguments by a program that goes on afterwards."""
+        if args is not None:
+            return super().main(args, *more, **options)
+        # What is imported stays: to look through it for what could go costs a tenth of the time.
+        gc.set_threshold(100_000, 50, 100)
+        try:
+            return super().main(args, *more, **options)
+        except SystemExit as end:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+                if isinstance(end.code, int) and threading.active_count() == 1:
+                    # All is written and closed; to take apart what was imported costs as much as a judgement or two.
+                    os._exit(end.code)
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command and say what went wrong, if anything did."""
-        seat = ctx.obj = Seat(_language_of_locale())
+        seat = ctx.obj = Seat(language_of_locale())
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
@@ -63,11 +84,6 @@ class Doors(click.Group):
 def main(*, traceback: bool) -> None:
     """Grade deep-learning homework written in numpy."""
     del traceback  # `Doors` reads it
-
-
-def _language_of_locale() -> Language:
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "ko" if (next(filter(None, names), "")).startswith("ko") else "en"
 
 
 def _take_language(ctx: click.Context, _option: click.Parameter, value: Language | None) -> None:
@@ -116,6 +132,11 @@ _jobs_option = click.option(
 @_jobs_option
 @_isolation_option
 @click.option("--fresh", is_flag=True, help="Grade also what has not changed since the last run.")
+@click.option(
+    "--gradebook",
+    metavar="URL",
+    help="Write to nbgrader's gradebook too: a file, or a URL such as sqlite:///gradebook.db or postgresql://...",
+)
 @_language_option
 @click.pass_obj
 def grade(
@@ -128,6 +149,7 @@ def grade(
     jobs: int | None,
     isolation: str,
     fresh: bool,
+    gradebook: str | None,
 ) -> None:
     """Grade submissions with the hidden checks.
 
@@ -142,7 +164,12 @@ def grade(
     from autograder.runs import Order, grade_and_show
 
     order = Order(paths, assignment=assignment, out=out, jobs=jobs, isolation=isolation, fresh=fresh)
-    sys.exit(grade_and_show(order, find_course(course), seat))
+    found, ledger = find_course(course), None
+    if gradebook:
+        from autograder.adapters.nbgrader.gradebook import Ledger
+
+        ledger = Ledger(gradebook, found)
+    sys.exit(grade_and_show(order, found, seat, ledger))
 
 
 @main.command()
@@ -217,18 +244,51 @@ def demo(seat: Seat, *, out: Path | None, course: Path | None, jobs: int | None,
 @_language_option
 @click.pass_obj
 def release(seat: Seat, *, names: tuple[str, ...], course: Path | None) -> None:
-    """Write what students receive.
+    """Write what students receive: needs nbgrader.
 
-    It goes to assignments/NAME; without NAME, all assignments are written.
+    It goes to assignments/NAME: the notebook, as nbgrader generate_assignment makes
+    it, the same as a .py file, the public checks and a README. Without NAME, all
+    assignments are written. Nothing is, if a line of a solution or of a hidden check
+    would be handed out.
     """
+    from autograder.adapters.nbgrader.release import release_assignments
     from autograder.assignments import find_course
-    from autograder.releasing import write_release
 
     found = find_course(course)
-    chosen = [found.assignment(name) for name in names or found.names]
-    for assignment in chosen:
-        written = write_release(assignment, found.root / "assignments")
-        seat.tell(say("{name}: {files}", name=assignment.name, files=", ".join(map(str, written))))
+    for message in release_assignments(found, names or found.names):
+        seat.tell(message)
+
+
+@main.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--from",
+    "keep",
+    type=click.Choice(["text", "notebook"]),
+    help="The side that is right, where both were edited.",
+)
+@_course_option
+@_language_option
+@click.pass_obj
+def sync(
+    seat: Seat,
+    *,
+    names: tuple[str, ...],
+    keep: Literal["text", "notebook"] | None,
+    course: Path | None,
+) -> None:
+    """Bring solutions/NAME/NAME.py and its notebook in step: needs nbgrader.
+
+    Edit either of them; the other is made from it. Without NAME, all assignments are
+    looked at.
+    """
+    from autograder.adapters.nbgrader.syncing import sync as bring_in_step
+    from autograder.assignments import find_course
+
+    found = find_course(course)
+    for name in names or found.names:
+        for message in bring_in_step(found.assignment(name), keep) or [say("{name}: in step", name=name)]:
+            seat.tell(message)
 
 
 @main.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from autograder.assignments import find_course
@@ -80,6 +79,9 @@ def _threads(settings: list[str]) -> Message:
 
 
 def _versions() -> Section:
+    # It reads mail headers for that, and brings a package to do so.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     facts = []
     for name in PACKAGES:
         try:

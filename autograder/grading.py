@@ -19,6 +19,7 @@ from autograder.fingerprints import fingerprint
 from autograder.messages import Message, say
 from autograder.results import ExerciseResult, Isolation, Note, Status, SubmissionResult
 from autograder.submissions import read_submission
+from autograder.submissions.slimming import slimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -93,6 +94,8 @@ class ClassRun:
         Grade also what has not changed.
     tell : callable
         Is told each result, and whether it was kept from an earlier run.
+    enter : callable
+        Is given each submission with its result, new or kept, once that is on the disk.
 
     Attributes
     ----------
@@ -111,12 +114,13 @@ class ClassRun:
         isolation: Isolation,
         fresh: bool = False,
         tell: Callable[[SubmissionResult, bool], None] = lambda _result, _kept: None,
+        enter: Callable[[Work, SubmissionResult], None] = lambda _work, _result: None,
     ) -> None:
         self.graded: list[Key] = []
         self.kept: list[Key] = []
         self.stopped = False
         self._records, self._pool, self._grade = records, pool, grade
-        self._isolation, self._fresh, self._tell = isolation, fresh, tell
+        self._isolation, self._fresh, self._tell, self._enter = isolation, fresh, tell, enter
         self._waiting: dict[Future[SubmissionResult], Work] = {}
         self._again: set[Key] = set()
 
@@ -159,9 +163,10 @@ class ClassRun:
         before = None if self._fresh else self._records.results.get(work.key)
         if before and before.sha256 == work.sha256 and before.status != "grader_error":
             self.kept.append(work.key)
+            self._enter(work, before)
             self._tell(before, True)  # noqa: FBT003
         elif work.refused:
-            self._record(work.without_grade(*work.refused))
+            self._record(work, work.without_grade(*work.refused))
         else:
             self._submit(work)
 
@@ -170,11 +175,11 @@ class ClassRun:
             work = self._waiting.pop(future)
             result = result_of(future, work)
             if result.status == "graded" or result.checks:
-                self._record(result)
+                self._record(work, result)
             elif self.stopped:
                 pass  # Ctrl-C reaches judges too: their end is no fault to be remembered
             elif work.key in self._again:
-                self._record(result)
+                self._record(work, result)
             else:
                 # A judge that was killed from outside must not cost a grade; one that
                 # the submission brings down falls a second time.
@@ -185,15 +190,17 @@ class ClassRun:
         if work.submission:
             self._waiting[self._pool.submit(self._grade, work.submission)] = work
 
-    def _record(self, result: SubmissionResult) -> None:
+    def _record(self, work: Work, result: SubmissionResult) -> None:
         self._records.add(result)
         self.graded.append(result.key)
+        self._enter(work, result)
         self._tell(result, False)  # noqa: FBT003
 
 
 def prepare(candidate: Candidate, assignment: Assignment, isolation: Isolation) -> Work:
     """Read a submission and hash what its result depends on; what can't be read says why."""
     try:
+        candidate = replace(candidate, files=tuple(map(slimmed, candidate.files)))
         submission = read_submission(candidate, assignment)
     except SubmissionError as error:
         # Reading it again costs nothing; the reason alone tells whether anything changed.

@@ -2,6 +2,7 @@
 
 The process (`autograder.streaming`) holds graders and references, and starts what
 student code runs in. It is fed by a pipe, one JSON text a line: jobs in, results out.
+A student's kernel starts one too, for public checks, and talks with it in its own way.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from autograder.desk import BackendName
 from autograder.errors import CourseError
 from autograder.messages import Message, say
 from autograder.results import Isolation, Note, SubmissionResult
 from autograder.submissions.sources import Submission
+
+if TYPE_CHECKING:
+    from autograder.desk import BackendName  # it brings numpy, which whoever only asks a judge has no need of
 
 START_S: Final = 120.0
 CLOSE_S: Final = 5.0
@@ -34,6 +37,29 @@ _ENVIRONMENT: Final = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+# Modules are looked for where those of this process are, but not in the current folder:
+# a student's random.py or pytest.py beside the homework would stand for the real one.
+# A judge ends at once: taking it apart piece by piece costs as much as judging a submission or two.
+_START: Final = (
+    "import gc, os, sys; gc.disable(); sys.path[:1] = []; sys.path.append(sys.argv.pop());"
+    " from autograder.streaming import main; main(); os._exit(0)"
+)
+
+
+def launch(*, stdout: int, stderr: int | IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Start a judging process; it waits for its settings, one line of JSON on its stdin."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-c", _START, str(Path(__file__).parents[1])],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        env={**environment, **_ENVIRONMENT},
+        # Ctrl-C is for the command, which ends its judges itself.
+        start_new_session=True,
+        # Of no meaning but on Windows, where a window would open.
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
 
 
 class Judge:
@@ -93,6 +119,21 @@ class Judge:
             return _failed(submission, answer["error"], time.monotonic() - started)
         return SubmissionResult.from_json(answer["result"])
 
+    def start(self) -> None:
+        """Start the process now; else the first submission does.
+
+        Raises
+        ------
+        CourseError
+            If the graders can't be collected.
+        """
+        if self._process is None:
+            try:
+                self._start()
+            except _Died as died:
+                self.close()
+                raise CourseError(died.message) from died
+
     def close(self) -> None:
         """End the process."""
         if self._process is None:
@@ -111,15 +152,7 @@ class Judge:
 
     def _start(self) -> None:
         self._lines = queue.Queue()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "autograder.streaming"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**environment, **_ENVIRONMENT},
-            # Ctrl-C is for the command, which ends its judges itself.
-            start_new_session=True,
-        )
+        self._process = launch(stdout=subprocess.PIPE)
         self._reader = threading.Thread(target=_pump, args=(self._process.stdout, self._lines), daemon=True)
         self._reader.start()
         ready = self._ask(self._settings, START_S)

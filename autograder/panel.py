@@ -1,17 +1,24 @@
-"""A panel of judges: one for each thread of a pool."""
+"""A panel of judges, which grows with the work."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, SandboxError
+from autograder.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograder.results import SubmissionResult
     from autograder.submissions import Submission
+
+GROWTH_S: Final = 5.0
+"""Seconds after which work that waits gets judges of its own; one takes a second to start, of CPU time too."""
 
 
 class Grader(Protocol):
@@ -25,10 +32,10 @@ class Grader(Protocol):
 
 
 class Panel:
-    """One judge for each thread that asks, of all assignments together.
+    """Judges of all assignments together, each at one submission at a time.
 
-    Where the graders of one assignment can't be used, each assignment gets a
-    judge of its own, so that the others are graded.
+    Where the graders of one assignment can't be used, each assignment gets
+    judges of its own, so that the others are graded.
 
     Parameters
     ----------
@@ -36,18 +43,27 @@ class Panel:
         The assignments.
     make : callable
         Returns a new judge of some assignments.
+    at_once : int, optional
+        How many judges are started without hesitation; a submission that waits for
+        another one longer than `GROWTH_S` after the first came gets a new judge all
+        the same. Without it, whoever finds no judge free gets one.
     """
 
-    def __init__(self, names: Sequence[str], make: Callable[[Sequence[str]], Grader]) -> None:
+    def __init__(
+        self, names: Sequence[str], make: Callable[[Sequence[str]], Grader], *, at_once: int | None = None
+    ) -> None:
         self._names = tuple(names)
         self._make = make
+        self._at_once = at_once
         self._apart: dict[str, CourseError | None] = {}
-        self._mine = threading.local()
-        self._all: list[Grader] = []
-        self._lock = threading.Lock()
+        self._all: dict[tuple[str, ...], list[Grader]] = {}
+        self._free: dict[tuple[str, ...], list[Grader]] = {}
+        self._changed = threading.Condition()
+        self._begun: float | None = None
+        self._closed = False
 
     def grade(self, submission: Submission) -> SubmissionResult:
-        """Grade a submission with this thread's judge.
+        """Grade a submission with a judge that is free.
 
         Raises
         ------
@@ -56,33 +72,57 @@ class Panel:
         """
         if not self._apart:
             try:
-                return self._judge_of(self._names).grade(submission)
+                return self._grade(self._names, submission)
             except CourseError:
-                with self._lock:
+                with self._changed:
                     self._apart = self._apart or dict.fromkeys(self._names)
         name = submission.assignment
         if error := self._apart[name]:
             raise error
         try:
-            return self._judge_of((name,)).grade(submission)
+            return self._grade((name,), submission)
         except CourseError as error:
             self._apart[name] = error
             raise
 
     def close(self) -> None:
         """End the processes of all judges, all at a time: one may have to finish what it is at."""
-        with self._lock:
-            judges, self._all = self._all, []
+        with self._changed:
+            self._closed = True
+            judges = [judge for group in self._all.values() for judge in group]
+            self._all, self._free = {}, {}
+            self._changed.notify_all()
         enders = [threading.Thread(target=judge.close) for judge in judges]
         for ender in enders:
             ender.start()
         for ender in enders:
             ender.join()
 
-    def _judge_of(self, names: tuple[str, ...]) -> Grader:
-        mine: dict[tuple[str, ...], Grader] = self._mine.__dict__.setdefault("judges", {})
-        if names not in mine:
-            mine[names] = self._make(names)
-            with self._lock:
-                self._all.append(mine[names])
-        return mine[names]
+    def _grade(self, names: tuple[str, ...], submission: Submission) -> SubmissionResult:
+        with self._seated(names) as judge:
+            return judge.grade(submission)
+
+    @contextmanager
+    def _seated(self, names: tuple[str, ...]) -> Iterator[Grader]:
+        """Take a judge, and give it back."""
+        with self._changed:
+            judge = self._take(names)
+        try:
+            yield judge
+        finally:
+            with self._changed:
+                self._free.setdefault(names, []).append(judge)
+                self._changed.notify()
+
+    def _take(self, names: tuple[str, ...]) -> Grader:
+        self._begun = self._begun or time.monotonic()
+        while not self._closed:
+            if free := self._free.get(names):
+                return free.pop()
+            judges = self._all.setdefault(names, [])
+            left = self._begun + GROWTH_S - time.monotonic()
+            if self._at_once is None or len(judges) < self._at_once or left <= 0:
+                judges.append(self._make(names))
+                return judges[-1]
+            self._changed.wait(left)
+        raise SandboxError(say("stopped"))

@@ -16,16 +16,19 @@ from autograder.panel import Panel
 from autograder.records import SUMMARY, replace_file
 from autograder.reports.summary import describe_class
 from autograder.results import Isolation
-from autograder.sandbox.levels import probe
+from autograder.sandbox.levels import layers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from autograder.assignments import Course
+    from autograder.grading import Work
     from autograder.records import Records
     from autograder.results import SubmissionResult
     from autograder.submissions import Candidate
 
+WORTH: Final = 24
+"""Submissions that pay for the start of one more judge, on most assignments."""
 AHEAD: Final = 4  # submissions held for each judge: enough that none waits, few enough that memory stays flat
 
 
@@ -36,8 +39,10 @@ def grade_locally(
     records: Records,
     level: int,
     jobs: int,
+    at_once: int | None = None,
     fresh: bool = False,
     tell: Callable[[SubmissionResult, bool], None],
+    enter: Callable[[Work, SubmissionResult], None] = lambda _work, _result: None,
 ) -> ClassRun:
     """Grade a class on this machine, a judge a core, and put its records in order.
 
@@ -48,7 +53,11 @@ def grade_locally(
     level : int
         Isolation level.
     jobs : int
-        Number of judges.
+        Most judges at a time.
+    at_once : int, optional
+        How many of them start at once; see `Panel`.
+    tell, enter : callable
+        See `ClassRun`.
 
     Returns
     -------
@@ -63,8 +72,12 @@ def grade_locally(
     started = time.monotonic()
     assignments, _ = load_assignments(candidates, course)
     pool = ThreadPoolExecutor(jobs)
-    panel = Panel(list(assignments), lambda names: Judge([assignments[name].folder for name in names], level=level))
-    isolation = Isolation(level, probe().levels[level].layers)
+    panel = Panel(
+        list(assignments),
+        lambda names: Judge([assignments[name].folder for name in names], level=level),
+        at_once=at_once,
+    )
+    isolation = Isolation(level, layers_of(level))
     run = ClassRun(
         records=records,
         pool=pool,
@@ -72,6 +85,7 @@ def grade_locally(
         isolation=isolation,
         fresh=fresh,
         tell=tell,
+        enter=enter,
     )
     try:
         with _signals(run.stop):

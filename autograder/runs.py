@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from autograder.doctor import count_cores
-from autograder.errors import SubmissionError
+from autograder.errors import AutograderError, SubmissionError
 from autograder.grading import ClassRun, load_assignments
 from autograder.messages import Message, say
-from autograder.pool import grade_locally
+from autograder.pool import WORTH, grade_locally
 from autograder.records import RESULTS, SUMMARY, Records
-from autograder.reports.closing import Totals, print_ending, print_heading, print_left_out, print_ungraded
+from autograder.reports.closing import (
+    Totals,
+    print_ending,
+    print_gradebook,
+    print_heading,
+    print_left_out,
+    print_ungraded,
+)
 from autograder.reports.progress import LiveProgress
 from autograder.reports.table import Sentences, print_class
 from autograder.reports.terminal import speak
-from autograder.results import Isolation
-from autograder.sandbox.levels import choose, meaning_of, probe
+from autograder.results import Isolation, Note
+from autograder.sandbox.levels import choose, layers_of, meaning_of
 from autograder.seat import Seat
 from autograder.sentences import read_sentences
 from autograder.submissions import find_submissions
@@ -27,10 +36,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.assignments import Assignment, Course
+    from autograder.grading import Work
+    from autograder.results import SubmissionResult
     from autograder.submissions import Candidate
 
 ALL_GRADED, NOT_GRADED, STOPPED = 0, 2, 130
 HARMLESS: Final = "not_a_submission"
+NOT_ENTERED: Final = "gradebook"
+"""Kind of the notes on what a ledger could not take."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,20 @@ class Order:
     fresh: bool = False
 
 
-def grade_and_show(order: Order, course: Course, seat: Seat) -> int:
+class Ledger(Protocol):
+    """Where results go as well, once they are on the disk."""
+
+    def open(self) -> Sequence[str]:
+        """Make it ready; return the places that are written to. An `AutograderError` says why it can't be."""
+
+    def enter(self, work: Work, result: SubmissionResult) -> None:
+        """Write one result."""
+
+    def close(self) -> Sequence[Note]:
+        """End; return what there is to be told."""
+
+
+def grade_and_show(order: Order, course: Course, seat: Seat, ledger: Ledger | None = None) -> int:
     """Grade submissions, show progress and then the tables.
 
     Parameters
@@ -68,6 +94,8 @@ def grade_and_show(order: Order, course: Course, seat: Seat) -> int:
         What to grade.
     seat : Seat
         Where to show it.
+    ledger : Ledger, optional
+        Where results go as well. What it can't take is told; results.jsonl has it all the same.
 
     Returns
     -------
@@ -95,9 +123,9 @@ def grade_and_show(order: Order, course: Course, seat: Seat) -> int:
             raise SubmissionError(_nothing_found(order.paths))
         print_left_out(seat.err, problems, harmless, language=language)
         return NOT_GRADED
-    with Records(order.out) as records:
+    with Records(order.out) as records, _entering(ledger, seat) as entering:
         started = time.monotonic()
-        run = _grade(order, candidates, course, records, level=level, seat=seat)
+        run = _grade(order, candidates, course, records, level=level, seat=seat, enter=entering.enter)
         shown = {*run.graded, *run.kept}
         results = [result for key, result in records.results.items() if key in shown]
         totals = Totals(len(candidates), len(run.graded), len(run.kept), time.monotonic() - started, run.stopped)
@@ -112,22 +140,66 @@ def grade_and_show(order: Order, course: Course, seat: Seat) -> int:
         )
     print_ungraded(out, results, language=language)
     print_left_out(out, problems, harmless, language=language)
-    print_ending(out, results, totals, [order.out / RESULTS, order.out / SUMMARY], language=language)
-    return _exit_code(run, graded_all=not problems and all(result.status == "graded" for result in results))
+    print_gradebook(out, entering.told, language=language)
+    written: list[Path | str] = [order.out / RESULTS, order.out / SUMMARY, *entering.places]
+    print_ending(out, results, totals, written, language=language)
+    complete = not problems and not entering.failed and all(result.status == "graded" for result in results)
+    return _exit_code(run, graded_all=complete)
+
+
+@dataclass
+class _Entering:
+    """A ledger while a run lasts, or none."""
+
+    enter: Callable[[Work, SubmissionResult], None] = lambda _work, _result: None
+    places: Sequence[str] = ()
+    told: Sequence[Note] = ()
+
+    @property
+    def failed(self) -> bool:
+        return any(note.kind == NOT_ENTERED for note in self.told)
+
+
+@contextlib.contextmanager
+def _entering(ledger: Ledger | None, seat: Seat) -> Iterator[_Entering]:
+    entering = _Entering()
+    if ledger is None:
+        yield entering
+        return
+    try:
+        entering.places = ledger.open()
+        entering.enter = ledger.enter
+    except AutograderError as error:
+        # Told at once, for whoever would rather mend it first; what is graded is not lost.
+        seat.complain(error.message)
+        entering.told = [Note(NOT_ENTERED, error.message)]
+    try:
+        yield entering
+    finally:
+        entering.told = [*entering.told, *ledger.close()]
 
 
 def _grade(
-    order: Order, candidates: list[Candidate], course: Course, records: Records, *, level: int, seat: Seat
+    order: Order,
+    candidates: list[Candidate],
+    course: Course,
+    records: Records,
+    *,
+    level: int,
+    seat: Seat,
+    enter: Callable[[Work, SubmissionResult], None],
 ) -> ClassRun:
     """Say what is about to be graded, and grade it with a bar that moves."""
     jobs = min(order.jobs or count_cores(), len(candidates))
+    # Who names a number gets it; else a small class, which is soon over, starts no more judges than it is worth.
+    at_once = jobs if order.jobs else min(jobs, 1 + len(candidates) // WORTH)
     heading = say(
         "submissions: {submissions}, assignments: {assignments}, judges: {jobs}",
         submissions=len(candidates),
         assignments=len({candidate.assignment for candidate in candidates}),
-        jobs=jobs,
+        jobs=jobs if jobs == at_once else f"{at_once}-{jobs}",
     )
-    isolation = Isolation(level, probe().levels[level].layers)
+    isolation = Isolation(level, layers_of(level))
     print_heading(seat.err, isolation, found=heading, language=seat.language)
     if level == 0:
         seat.err.print(speak(meaning_of(0), seat.language), style="bold red")
@@ -138,8 +210,10 @@ def _grade(
             records=records,
             level=level,
             jobs=jobs,
+            at_once=at_once,
             fresh=order.fresh,
             tell=progress.tell,
+            enter=enter,
         )
 
 

@@ -1,18 +1,20 @@
 """The judging process: it streams submissions through collected checks.
 
-`autograder.judge` starts it, ``python -m autograder.streaming``, and feeds it by
-a pipe, one JSON text a line: jobs in, results out. pytest collects once; a loop
-of our own then runs the collected checks on one submission after another.
+`autograder.judge` starts it and feeds it by a pipe, one JSON text a line: jobs in,
+results out. A student's kernel that starts it names a port instead, and is asked
+for the calls as well (`autograder.sandbox.live`). pytest collects once; a loop of
+our own then runs the collected checks on one submission after another.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
 import random
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -21,17 +23,22 @@ import pytest
 
 from autograder import pytest_plugin
 from autograder.assignments import Assignment
+from autograder.checks.evidence import Evidence
 from autograder.desk import Desk, Work
 from autograder.errors import AutograderError, CourseError
 from autograder.messages import Message, say
 from autograder.pytest_plugin import Check, assignment_of, check_of, outcome_of
 from autograder.results import CheckResult, ExerciseResult, Note, SubmissionResult, Verdict
+from autograder.sandbox.live import Kernel
 from autograder.submissions.sources import Cell, Submission
 
 GUARD: Final = 30
 """A judge that is silent for this many times the time limit of a submission, on the wall, is given up."""
 _INI: Final = Path(__file__).with_name("judge.ini")
-_UNUSED: Final = ("cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise", "warnings")
+_UNUSED: Final = (
+    *("cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "pastebin", "stepwise", "threadexception"),
+    *("unraisableexception", "warnings"),
+)
 """Plugins of pytest's own that cost time at each check and give a judge nothing."""
 _SEED: Final = 20_260_101
 _DIGITS: Final = 6
@@ -51,16 +58,21 @@ class Stream:
 
     Parameters
     ----------
-    jobs : binary file
-        One JSON text a line.
-    results : binary file
-        Likewise.
+    jobs : iterator of dict
+        Each a submission and the exercises to judge.
+    send : callable
+        Takes what came of each, as JSON data.
+    evidence : bool
+        Send along what a picture can show: for a judge of public checks alone.
     """
 
-    def __init__(self, desk: Desk, jobs: IO[bytes], results: IO[bytes]) -> None:
+    def __init__(
+        self, desk: Desk, jobs: Iterator[dict[str, Any]], send: Callable[[dict[str, Any]], None], *, evidence: bool
+    ) -> None:
         self._desk = desk
         self._jobs = jobs
-        self._results = results
+        self._send = send
+        self._evidence = evidence
         self._checks: dict[str, Check] = {}
         self._outcomes: dict[str, CheckResult] = {}
         self.error: Message | None = None
@@ -104,14 +116,17 @@ class Stream:
         for folder, items in by_folder.items():
             items.sort(key=lambda item: self._place(item, assignments[item.path.parent.name]))
             try:
-                if assignments[folder.name].hidden_checks.exists():
+                if assignments[folder.name].hidden_checks.exists() and not self._desk.is_live:
                     self._desk.reference(assignments[folder.name])
             except CourseError as error:
                 self.error = error.message
                 raise session.Interrupted(str(error)) from error
+        # All that was loaded stays until the end.
+        gc.freeze()
+        gc.enable()
         patience_s = GUARD * max((assignment.limits.total_s for assignment in assignments.values()), default=1)
         self._send({"ready": True, "patience_s": patience_s})
-        for job in self._read_jobs():
+        for job in self._jobs:
             submission = _submission_of(job["submission"])
             assignment = assignments[submission.assignment]
             items = [
@@ -159,8 +174,10 @@ class Stream:
 
     def _note(self, check: Check, error: BaseException | None, call: pytest.CallInfo[None]) -> CheckResult:
         verdict, message = Verdict.PASSED, None
+        evidence: tuple[Evidence, ...] = ()
         if error:
             outcome = outcome_of(error, check)
+            evidence = outcome.evidence if self._evidence else ()
             # A fixture of the grader's that fails says nothing of the student, unless it called him.
             failed_outside = call.when != "call" and outcome.verdict is Verdict.FAILED
             verdict, message = Verdict.GRADER_ERROR if failed_outside else outcome.verdict, outcome.message
@@ -173,6 +190,7 @@ class Stream:
             max_points=check.points,
             message=message,
             wall_s=call.duration,
+            evidence=evidence,
         )
 
     def _result(self, work: Work, wall_s: float, cpu_s: float) -> SubmissionResult:
@@ -203,11 +221,19 @@ class Stream:
             notes=work.notes,
         )
 
-    def _read_jobs(self) -> Iterator[dict[str, Any]]:
+
+class _Pipes:
+    """Jobs and results as one JSON text a line."""
+
+    def __init__(self, jobs: IO[bytes], results: IO[bytes]) -> None:
+        self._jobs = jobs
+        self._results = results
+
+    def jobs(self) -> Iterator[dict[str, Any]]:
         for line in self._jobs:
             yield json.loads(line)
 
-    def _send(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         self._results.write(json.dumps(message).encode() + b"\n")
         self._results.flush()
 
@@ -224,7 +250,7 @@ def _mute(config: pytest.Config) -> None:
     config.pluginmanager.register(_Mute(reporter), "terminalreporter")
 
 
-def _sum(points: Iterator[float]) -> float:
+def _sum(points: Iterable[float]) -> float:
     return round(math.fsum(points), _DIGITS)
 
 
@@ -271,8 +297,11 @@ def main() -> None:
     settings = json.loads(jobs.readline())
     names = ("test_public.py", "test_hidden.py") if settings["hidden"] else ("test_public.py",)
     files = [Path(folder, name) for folder in settings["folders"] for name in names]
-    desk = Desk(level=settings["level"], backend=settings["backend"])
-    stream, complaints = Stream(desk, jobs, results), _Complaints()
+    kernel = Kernel(**settings["kernel"]) if "kernel" in settings else None
+    desk = Desk(level=settings["level"], backend=settings["backend"], kernel=kernel)
+    line = kernel or _Pipes(jobs, results)
+    stream = Stream(desk, line.jobs(), line.send, evidence=not settings["hidden"])
+    complaints = _Complaints()
     arguments = ["-c", str(_INI), "--rootdir", str(_INI.parent), "-q", "-s", "-p", "autograder.pytest_plugin"]
     arguments += [word for name in _UNUSED for word in ("-p", f"no:{name}")]
     try:
@@ -283,9 +312,7 @@ def main() -> None:
         desk.close()
     if status is not pytest.ExitCode.OK:
         reason = "; ".join(complaints.lines) or f"pytest: {status!r}"
-        told = stream.error or say("the checks can't be used: {reason}", reason=reason)
-        results.write(json.dumps({"error": told}).encode() + b"\n")
-        results.flush()
+        line.send({"error": stream.error or say("the checks can't be used: {reason}", reason=reason)})
 
 
 if __name__ == "__main__":

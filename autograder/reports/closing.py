@@ -98,11 +98,21 @@ def print_left_out(
             _line(console, say("and {count} more", count=len(harmless) - MOST_LEFT_OUT), language, "dim", indent=2)
 
 
+def print_gradebook(console: Console, notes: Sequence[Note], *, language: Language) -> None:
+    """List what is not in a gradebook, or not as one would expect."""
+    if not notes:
+        return
+    console.print()
+    _line(console, say("Gradebook: please have a look"), language, "bold red")
+    for note in notes:
+        _line(console, note.message, language, "", indent=2)
+
+
 def print_ending(
     console: Console,
     results: Sequence[SubmissionResult],
     totals: Totals,
-    written: Sequence[Path],
+    written: Sequence[Path | str],
     *,
     language: Language,
 ) -> None:
@@ -112,8 +122,8 @@ def print_ending(
     ----------
     results : sequence of SubmissionResult
         Of this run, those that were kept among them.
-    written : sequence of Path
-        Files that hold the results.
+    written : sequence of Path or str
+        Where the results are.
     """
     console.print()
     if totals.stopped:

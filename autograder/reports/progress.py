@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
-from rich.text import Text
-
 from autograder.messages import Language, Message, say
 from autograder.reports.terminal import clean, speak
 
@@ -15,6 +12,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from rich.console import Console
+    from rich.progress import Progress
     from typing_extensions import Self
 
     from autograder.results import SubmissionResult
@@ -38,22 +36,16 @@ class LiveProgress:
         self._total, self._console, self._language = total, console, language
         self._ended = self._graded = 0
         self._start = time.monotonic()
-        self._live = console.is_terminal and total > 1
-        self._bar = Progress(
-            SpinnerColumn(),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            _Rate(language),
-            _TimeLeft(language),
-            TextColumn("{task.fields[last]}", style="dim", markup=False),
-            console=console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=total, last="", rate=None)
+        self._bar: Progress | None = None
+        if console.is_terminal and total > 1:
+            from autograder.reports.bar import make_bar  # noqa: PLC0415 - of no use elsewhere, and slow to import
+
+            self._bar = make_bar(console, language)
+            self._task = self._bar.add_task("", total=total, last="", rate=None)
 
     def __enter__(self) -> Self:
         """Show it."""
-        if self._live:
+        if self._bar:
             self._bar.start()
         return self
 
@@ -64,7 +56,7 @@ class LiveProgress:
         trace: TracebackType | None,
     ) -> None:
         """Take the bar away; the tables follow."""
-        if self._live:
+        if self._bar:
             self._bar.stop()
 
     def tell(self, result: SubmissionResult, kept: bool) -> None:  # noqa: FBT001 (a callback's signature)
@@ -72,43 +64,15 @@ class LiveProgress:
         self._ended += 1
         self._graded += not kept
         rate = self._graded / max(time.monotonic() - self._start, 1e-3) if self._graded else None
-        if self._live:
+        if self._bar:
             last = clean(result.student)[:LONGEST_NAME]
             self._bar.update(self._task, completed=self._ended, last=last, rate=rate)
         elif self._ended * PLAIN_LINES // self._total > (self._ended - 1) * PLAIN_LINES // self._total:
             count = say("{ended} of {total} submissions", ended=self._ended, total=self._total)
-            pace = "" if rate is None else "  " + speak(_pace(rate), self._language)
-            self._console.print(speak(count, self._language) + pace, markup=False, highlight=False)
+            speed = "" if rate is None else "  " + speak(pace(rate), self._language)
+            self._console.print(speak(count, self._language) + speed, markup=False, highlight=False)
 
 
-class _Rate(ProgressColumn):
-    """Submissions a second."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-        super().__init__()
-
-    def render(self, task: Task) -> Text:
-        rate = task.fields["rate"]
-        return Text("" if rate is None else speak(_pace(rate), self._language), style="cyan")
-
-
-class _TimeLeft(ProgressColumn):
-    """Seconds until the end, by the pace so far."""
-
-    max_refresh = 0.5
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-        super().__init__()
-
-    def render(self, task: Task) -> Text:
-        rate = task.fields["rate"]
-        if rate is None or task.remaining is None:
-            return Text("")
-        seconds = round(task.remaining / rate)
-        return Text(speak(say("{time} left", time=f"{seconds // 60}:{seconds % 60:02d}"), self._language))
-
-
-def _pace(rate: float) -> Message:
+def pace(rate: float) -> Message:
+    """Say how fast it goes, in submissions a second."""
     return say("{rate} submissions/s", rate=f"{rate:.1f}")

@@ -99,6 +99,8 @@ class WarmBackend:
         For every child.
     data : tuple of Path
         Folders that children may read.
+    readable : tuple of str
+        Absolute paths that they may read besides what Python and numpy need.
 
     Raises
     ------
@@ -106,11 +108,13 @@ class WarmBackend:
         If the warm process doesn't start.
     """
 
-    def __init__(self, *, level: int, bounds: Bounds, data: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self, *, level: int, bounds: Bounds, data: tuple[Path, ...] = (), readable: tuple[str, ...] = ()
+    ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own file, by its path
-                [sys.executable, "-I", "-S", "-B", str(WARM), str(theirs.fileno())],
+                [sys.executable, *levels.ISOLATED, str(WARM), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=CLEAN,
                 cwd="/",
@@ -120,7 +124,8 @@ class WarmBackend:
                 start_new_session=True,
             )
         self._control = ours
-        plan = {"level": level, "readable": levels.readable_paths(), "data": tuple(map(str, data)), **asdict(bounds)}
+        paths = (*levels.readable_paths(), *readable)
+        plan = {"level": level, "readable": paths, "data": tuple(map(str, data)), **asdict(bounds)}
         ours.settimeout(START_S)
         try:
             ours.send(json.dumps({"paths": module_paths(), "plan": plan}).encode())

@@ -21,6 +21,8 @@ LEVELS: Final = (4, 3, 2, 1, 0)
 PROBE_S: Final = 20.0
 """Seconds that trying all levels may take; it takes a tenth of one."""
 
+ISOLATED: Final = ("-I", "-S", *(("-B",) if sys.dont_write_bytecode else ()))
+"""Options of a Python that nothing of this one's environment reaches but its wish to write no bytecode."""
 _PROBE: Final = Path(__file__).parents[1] / "inside" / "probe.py"
 
 
@@ -52,7 +54,7 @@ class Probe:
     best : int
         The highest level available.
     levels : dict of int to Standing
-        Every level.
+        Every level that was tried.
     """
 
     best: int
@@ -110,6 +112,23 @@ def probe() -> Probe:
     return Probe(best=max(level for level, standing in levels.items() if standing.available), levels=levels)
 
 
+@cache
+def _probe_best() -> Probe:
+    """Try levels from the top until one stands: of the others nobody has asked."""
+    if not sys.platform.startswith("linux"):
+        return probe()
+    trials = _try_levels("first")
+    levels = {level: _standing(level, trials.get(str(level), {})) for level in LEVELS if str(level) in trials}
+    best = max((level for level, standing in levels.items() if standing.available), default=0)
+    return Probe(best, levels) if best else probe()
+
+
+def layers_of(level: int) -> tuple[str, ...]:
+    """Return what a level is made of here, as it stood in its trial."""
+    known = _probe_best().levels
+    return (known[level] if level in known else probe().levels[level]).layers
+
+
 def choose(requested: Literal["auto"] | int) -> int:
     """Return the level to grade at.
 
@@ -124,7 +143,7 @@ def choose(requested: Literal["auto"] | int) -> int:
         The level is not available, or there is none but 0.
     """
     if requested == "auto":
-        found = probe()
+        found = _probe_best()
         if found.best == 0:
             raise IsolationError(
                 say(
@@ -168,9 +187,9 @@ def readable_paths() -> tuple[str, ...]:
     return tuple(dict.fromkeys(place for place in places if place and Path(place).exists()))
 
 
-def _try_levels() -> dict[str, Any]:
+def _try_levels(*how: str) -> dict[str, Any]:
     """Try them in a process of its own with a clean environment: namespaces need one without threads."""
-    command = [sys.executable, "-I", "-S", str(_PROBE)]
+    command = [sys.executable, *ISOLATED, str(_PROBE), *how]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
             command, env={}, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S, check=True

@@ -289,7 +289,7 @@ def test_a_full_disk_ends_with_2_and_keeps_what_was_written(
 def test_no_walls_are_refused_unless_asked_for_by_name(submitted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`auto` never means level 0."""
     none = levels.Probe(0, {level: levels.Standing(level == 0, ("rlimits",), say("no")) for level in levels.LEVELS})
-    monkeypatch.setattr(levels, "probe", lambda: none)
+    monkeypatch.setattr(levels, "_probe_best", lambda: none)
     result = call("grade", submitted, "--course", ROOT)
     assert result.exit_code == 2
     assert "--isolation 0" in result.stderr

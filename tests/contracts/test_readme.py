@@ -22,7 +22,10 @@ SET_UP = (
 TEST_COMMAND = SET_UP[1].split(" && ")[1]
 FIRST_SCREEN = 24  # lines
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-DOCUMENTS = sorted(path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("source_data/*/*.md")))
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("source_data/*/*.md"))
+)
 
 
 def read(name: str) -> str:

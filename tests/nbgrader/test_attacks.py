@@ -175,7 +175,7 @@ def test_everybody_gets_what_the_answers_deserve(siege: Siege, student: str) -> 
         name: [score, None, 0] for name, score in zip(("Loss", "gradient_descent", "main"), points, strict=True)
     }
     for gradebook in siege.gradebooks():
-        assert siege.points(gradebook, student) == expected, gradebook
+        assert siege.points(gradebook, student) == expected, siege.told["direct"][-3000:]
 
 
 def test_nothing_but_the_assignment_is_in_a_gradebook(siege: Siege) -> None:

@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder import fingerprints
+from autograder import fingerprints, panel
 from autograder.assignments import Course, find_course
 from autograder.errors import CourseError, OutputError
 from autograder.grading import ClassRun, load_assignments
@@ -331,38 +332,74 @@ class FakeJudge:
 def test_broken_graders_of_one_assignment_leave_the_others(course: Course, submitted: Path, tmp_path: Path) -> None:
     """Where one judge of all assignments can't start, each assignment gets its own, and a broken one is asked once."""
     FakeJudge.made = 0
-    panel = Panel(["zeros", "ones"], FakeJudge)
-    run(course, submitted, tmp_path / "graded", grade=panel.grade, jobs=1)
-    panel.close()
+    judges = Panel(["zeros", "ones"], FakeJudge)
+    run(course, submitted, tmp_path / "graded", grade=judges.grade, jobs=1)
+    judges.close()
     statuses = {key: result.status for key, result in read_results(tmp_path / "graded" / RESULTS).items()}
     assert {status for (_, name), status in statuses.items() if name == "zeros"} == {"graded"}
     assert {status for (_, name), status in statuses.items() if name == "ones"} == {"grader_error"}
     assert FakeJudge.made == 3
 
 
-def test_each_thread_has_a_judge_of_its_own(course: Course, submitted: Path) -> None:
-    """Two threads never talk to one judge, and closing ends all."""
+@pytest.fixture
+def submissions(course: Course, submitted: Path) -> list[Submission]:
+    """Return a class as text."""
+    found = find_submissions([submitted], course, "zeros")
+    assignments, _ = load_assignments(found.candidates, course)
+    return [read_submission(candidate, assignments["zeros"]) for candidate in found.candidates]
+
+
+class SlowJudge(FakeJudge):
+    """Waits until another judge has work as well, but not forever."""
+
+    together = threading.Barrier(2)
+
+    def grade(self, submission: Submission, *, exercises: Sequence[str] = ()) -> SubmissionResult:
+        """Grade while another one grades."""
+        with suppress(threading.BrokenBarrierError):
+            self.together.wait(10)
+        return super().grade(submission, exercises=exercises)
+
+
+def grade_with(judges: Panel, submissions: Sequence[Submission]) -> list[SubmissionResult]:
+    """Grade with two threads, and close the panel."""
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(judges.grade, submissions))
+    finally:
+        judges.close()
+
+
+def test_two_judges_grade_at_a_time(submissions: list[Submission]) -> None:
+    """Two threads never talk to one judge at a time, and closing ends all."""
     judges: list[FakeJudge] = []
 
     def make(names: Sequence[str]) -> FakeJudge:
-        judges.append(FakeJudge(names))
+        judges.append(SlowJudge(names))
         return judges[-1]
 
-    panel = Panel(["zeros"], make)
-    found = find_submissions([submitted], course, "zeros")
-    assignments, _ = load_assignments(found.candidates, course)
-    together = threading.Barrier(2)
-
-    def grade(submission: Submission) -> SubmissionResult:
-        together.wait(10)
-        return panel.grade(submission)
-
-    submissions = [read_submission(candidate, assignments["zeros"]) for candidate in found.candidates]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(grade, submissions))
-    panel.close()
+    SlowJudge.together = threading.Barrier(2)
+    assert len(grade_with(Panel(["zeros"], make), submissions[:2])) == 2
     assert len(judges) == 2
     assert all(judge.closed for judge in judges)
+
+
+def test_a_small_class_keeps_one_judge_busy(submissions: list[Submission]) -> None:
+    """Where one judge is to start, the second thread waits until it is free."""
+    FakeJudge.made = 0
+    results = grade_with(Panel(["zeros"], FakeJudge, at_once=1), submissions)
+    assert [result.student for result in results] == [submission.student for submission in submissions]
+    assert FakeJudge.made == 1
+
+
+def test_work_that_waits_gets_a_judge(submissions: list[Submission], monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while, what waits for the only judge gets another one."""
+    monkeypatch.setattr(panel, "GROWTH_S", 0.05)
+    SlowJudge.together = threading.Barrier(2)
+    FakeJudge.made = 0
+    grade_with(Panel(["zeros"], SlowJudge, at_once=1), submissions[:2])
+    assert FakeJudge.made == 2
+    assert not SlowJudge.together.broken
 
 
 KILLED = """

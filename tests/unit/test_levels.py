@@ -33,15 +33,17 @@ NOTHING = {
 
 @pytest.fixture(autouse=True)
 def _forgetful() -> Iterator[None]:
-    levels.probe.cache_clear()
+    for known in (levels.probe, levels._probe_best):
+        known.cache_clear()
     yield
-    levels.probe.cache_clear()
+    for known in (levels.probe, levels._probe_best):
+        known.cache_clear()
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, trials: dict[str, Any]) -> None:
     """Make the trial come out like this, on whatever system the tests run."""
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(levels, "_try_levels", lambda: trials)
+    monkeypatch.setattr(levels, "_try_levels", lambda *_how: trials)
 
 
 def is_said(message: Message, words: str) -> bool:
@@ -135,6 +137,33 @@ def test_the_probe_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = levels.probe()
     pretend(monkeypatch, NOTHING)
     assert levels.probe() is first
+
+
+def test_lower_levels_are_tried_only_where_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best level is found without trying those below it; of these the whole trial tells."""
+    asked: list[tuple[str, ...]] = []
+
+    def tell(*how: str) -> dict[str, Any]:
+        asked.append(how)
+        known = NO_NAMESPACES if not how else {level: NO_NAMESPACES[level] for level in ("4", "3", "2")}
+        return dict(known)
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(levels, "_try_levels", tell)
+    assert levels.choose("auto") == 2
+    assert levels.layers_of(2) == ("landlock", "seccomp", "rlimits")
+    assert asked == [("first",)]
+    assert "seccomp" in levels.layers_of(1)
+    assert asked == [("first",), ()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="walls are Linux's")
+def test_a_trial_ends_at_the_first_level_that_stands() -> None:
+    """What is found first is the best of all, with the same layers."""
+    found = levels._try_levels("first")
+    best = levels.probe().best
+    assert [level for level, trial in found.items() if "layers" in trial] == ([str(best)] if best else [])
+    assert found.get(str(best), {}).get("layers", []) == list(levels.probe().levels[best].layers if best else [])
 
 
 @pytest.mark.parametrize("level", levels.LEVELS)

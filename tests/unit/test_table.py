@@ -224,6 +224,7 @@ def test_progress_in_a_terminal_shows_rate_and_time_left() -> None:
     with LiveProgress(4, console, "en") as progress:
         progress.tell(CLASS[0], kept=True)
         progress.tell(CLASS[1], kept=False)
+        assert progress._bar
         progress._bar.refresh()
     assert "2/4" in stream.getvalue()
     assert "submissions/s" in stream.getvalue()

@@ -154,7 +154,7 @@ class SoftmaxWithLoss:
 
 
 # %% [markdown]
-# ## `TwoLayerNet`
+# ## 1. `TwoLayerNet` (10 points · 10점)
 #
 # **Parameters.** `params` is a dict with `W1` of shape $(D, H)$, `b1` of shape $(H,)$, `W2` of shape $(H, O)$ and `b2`
 # of shape $(O,)$: input size $D$, hidden size $H$, output size $O$. Draw the weights from a normal distribution and

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.ko.md")
 SET_UP = (
     "python -m pip install -e . && autograder demo",
-    "python -m pip install -e '.[test]' && python -m pytest",
+    "python -m pip install -e '.[test]' && python -m pytest -n auto --dist loadfile",
 )
 TEST_COMMAND = SET_UP[1].split(" && ")[1]
 FIRST_SCREEN = 24  # lines

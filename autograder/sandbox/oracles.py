@@ -117,7 +117,8 @@ def _are_small(values: Any) -> bool:
     numbers = [value for value in values if isinstance(value, float | np.floating)]
     return (
         len(arrays) + len(numbers) == len(values)
-        and sum(array.size for array in arrays) <= SMALL
+        # An empty array may still be a thousand million rows long.
+        and sum(max(array.size, *array.shape, 1) for array in arrays) <= SMALL
         and all(array.dtype.kind == "f" or (array.dtype.kind == "i" and _are_labels(array)) for array in arrays)
     )
 

@@ -498,6 +498,9 @@ def test_small_questions_with_huge_answers_are_refused() -> None:
     column = np.zeros((30_000, 1))
     with pytest.raises(MemoryError):
         asked.answer({"name": "add", "do": "call"}, [column, column.T], {})
+    counting = oracles.Oracles(reference_of(count=lambda y: np.arange(y.shape[0])), frozenset({"count"}))
+    with pytest.raises(MemoryError):
+        counting.answer({"name": "count", "do": "call"}, [np.zeros((10**9, 0))], {})
     assert np.ones(1 << 27, np.uint8).sum() == 1 << 27
 
 

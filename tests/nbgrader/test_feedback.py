@@ -164,6 +164,26 @@ def test_hidden_tests_of_an_ordinary_notebook_are_taken_out() -> None:
     assert "A hidden test of this cell did not pass (AssertionError)." in cell.outputs[0].traceback[0]
 
 
+def test_what_code_prints_while_a_hidden_test_runs_is_not_shown() -> None:
+    """A function can print, draw or raise what a hidden test calls it with."""
+    score = {"output_type": "execute_result", "execution_count": None, "metadata": {}, "data": {"text/plain": "0.0"}}
+    told = [
+        {"output_type": "stream", "name": "stdout", "text": "called with 42"},
+        {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "42", "image/png": "42AA"}},
+        {"output_type": "error", "ename": "Called42", "evalue": "42", "traceback": ["42"]},
+        score,
+    ]
+    [cell] = conceal({**code(HIDDEN, **GRADE), "outputs": told})
+    assert "42" not in str(cell.outputs)
+    assert cell.outputs[-1].data == score["data"]
+
+
+def test_hidden_tests_of_a_locked_cell_are_taken_out() -> None:
+    """A cell without points that students may not edit can hold hidden tests too."""
+    [cell] = conceal(code(HIDDEN, **{**GRADE, "grade": False}))
+    assert cell.source == "assert 1\nassert 2"
+
+
 @pytest.mark.parametrize("source", ["### BEGIN HIDDEN TESTS\nassert secret", "a\n### END HIDDEN TESTS\nassert secret"])
 def test_marks_that_do_not_pair_up_hide_everything(source: str) -> None:
     """An author's slip shows nothing, and costs no student the feedback."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import html
 import re
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nbgrader.preprocessors import ClearHiddenTests
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_locked
 from traitlets import List, Unicode, default
 
 from autograder.adapters.nbgrader.markup import harmless, is_inert
@@ -19,6 +20,8 @@ from autograder.adapters.nbgrader.outputs import MARK
 from autograder.adapters.nbgrader.run import Autograder
 from autograder.messages import say
 
+_TOLD: Final = ("error", "execute_result")
+"""What is left of a cell with hidden tests: how they failed, and the points."""
 _SHOWN: Final = ("text/html", "image/png", "image/jpeg", "text/plain")
 # A path says where it leads; its last part says which file it is, and may stay.
 _REST: Final = r"[^\s'\"<>:;,()\[\]]*/"
@@ -47,7 +50,9 @@ class Conceal(Autograder, ClearHiddenTests):
         if cell.cell_type == "markdown":
             cell.source = harmless(cell.source, attached=frozenset(cell.get("attachments", ())))
         elif cell.cell_type == "code":
-            cell.outputs = [self._shown(output, paths, held=held) for output in cell.outputs]
+            # While a hidden test runs, the student's own code can print what it is called with.
+            kept = [output for output in cell.outputs if not held or output.output_type in _TOLD]
+            cell.outputs = [self._shown(output, paths, held=held) for output in kept]
         comment = cell.metadata.get("nbgrader", {}).get("comment")
         if isinstance(comment, str):
             cell.metadata.nbgrader["comment"] = _escaped(comment) if comment.startswith(MARK) else harmless(comment)
@@ -56,7 +61,7 @@ class Conceal(Autograder, ClearHiddenTests):
         """Take hidden tests out of a cell; return whether there were any."""
         begins, ends = (cell.source.count(mark) for mark in (self.begin_test_delimeter, self.end_test_delimeter))
         # What a student typed is no hidden test.
-        if not (begins or ends) or not is_grade(cell):
+        if not (begins or ends) or not (is_grade(cell) or is_locked(cell)):
             return False
         try:
             self._remove_hidden_test_region(cell)
@@ -74,16 +79,18 @@ class Conceal(Autograder, ClearHiddenTests):
         Parameters
         ----------
         held : bool
-            Whether its cell holds hidden tests: then their errors say only that they failed.
+            Whether its cell holds hidden tests: then an error says only that one failed.
         """
         if output.output_type == "stream":
             output.text = paths.sub("", output.text)
         elif output.output_type == "error":
-            told = say("A hidden test of this cell did not pass ({error}).", error=output.ename)
+            # Whoever names an exception after an argument would read it here.
+            known = output.ename if hasattr(builtins, output.ename) else "Exception"
+            told = say("A hidden test of this cell did not pass ({error}).", error=known)
             text = (
                 "\n".join(told[language] for language in self.languages) if held else f"{output.ename}: {output.evalue}"
             )
-            output.evalue = "" if held else paths.sub("", output.evalue)
+            output.ename, output.evalue = (known, "") if held else (output.ename, paths.sub("", output.evalue))
             output.traceback = [paths.sub("", text)]
         else:
             output.data = {kind: data for kind, data in output.data.items() if _may_show(kind, data)}

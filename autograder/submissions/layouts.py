@@ -19,8 +19,18 @@ from autograder.messages import Message, say
 from autograder.results import Note
 from autograder.submissions.archives import MOST_MEMBERS_OF_CLASS, list_archive
 from autograder.submissions.attempts import take_out
-from autograder.submissions.candidates import SOURCES, Candidate, Offer, best_of, listed, peek
+from autograder.submissions.candidates import Candidate, Offer, best_of, listed, peek
 from autograder.submissions.files import File, describe, walk
+from autograder.submissions.handed_in import (
+    CODE,
+    TIMESTAMP,
+    bare_folder,
+    by_top,
+    handed_in,
+    is_handed_in,
+    noted_beside,
+    timestamp_of,
+)
 from autograder.submissions.names import bare, fold, is_given, meant, printable, suffix
 from autograder.submissions.platforms import recognise, titled
 from autograder.submissions.signs import Signs
@@ -30,21 +40,9 @@ if TYPE_CHECKING:
 
     from autograder.assignments import Course
 
-TIMESTAMP: Final = "timestamp.txt"
-"""nbgrader's note of when a submission was handed in."""
-_CODE: Final = (".py", ".ipynb", ".pyw", ".zip")
-# What a student may have handed in instead of code: it gets a sentence, not silence.
-_DOCUMENTS: Final = frozenset(
-    {
-        *(".doc", ".docx", ".hwp", ".hwpx", ".odt", ".rtf", ".pdf", ".pages", ".ppt", ".pptx"),
-        *(".png", ".jpg", ".jpeg", ".heic", ".mp4", ".mov"),
-        *(".rar", ".7z", ".gz", ".tgz", ".tar", ".egg", ".alz", ".pyc"),
-    },
-)
 # How a platform ends the name of a zip: the day, the number of the assignment.
 _DATE: Final = re.compile(r"(?:[-_ ]\d+)+$")
 _DEFINITION: Final = re.compile(rb"(?:def|class)[ \t]+([A-Za-z_]\w*)")
-_LOOKS_LIKE_PYTHON: Final = re.compile(rb"(?:^|\n)[ \t]*(?:def|class|import|from|print\()", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def candidate_at(path: Path, assignment: str, student: str | None = None) -> Can
     path = path.resolve()
     student = student or (printable(path.name) if path.is_dir() else bare(printable(path.name)))
     files = walk(path) if path.is_dir() else [describe(path, printable(path.name))]
-    return Candidate(student, assignment, tuple(_handed_in(files)), timestamp=_timestamp(files))
+    return Candidate(student, assignment, tuple(handed_in(files)), timestamp=timestamp_of(files))
 
 
 class _Search:
@@ -160,7 +158,7 @@ class _Search:
         named = self._signs.entries.get(fold(file.name))
         if named and self._wanted in {None, named}:
             around = parents[1] if fold(parents[0]) in self._signs.assignments else parents[0]
-            self._offer(around or bare(file.name), named, [file, *_noted_beside(file)], file.name)
+            self._offer(around or bare(file.name), named, [file, *noted_beside(file)], file.name)
         else:
             inferred = self._inferred(parents[0])
             self._flat(self._platform([file], inferred, parents[0]), inferred)
@@ -179,11 +177,11 @@ class _Search:
             if assignment and self._is_one_submission(files, assignment):
                 self._offer((named and parent) or name, assignment, files, name)
                 return
-        alone = [file for file in files if suffix(file.name) in _CODE and not is_given(file.parts[-1])]
+        alone = [file for file in files if suffix(file.name) in CODE and not is_given(file.parts[-1])]
         if archive and inferred and len(alone) == 1 and len(alone[0].parts) == 1:
             self._offer(name, inferred, files, name)
             return
-        tops = _by_top(files)
+        tops = by_top(files)
         nbgrader = any(self._known_folders(inside) for inside in tops.values())
         for top, inside in tops.items():
             self._folder(top, inside, inferred, name, nbgrader=nbgrader)
@@ -199,16 +197,16 @@ class _Search:
             return
         known = self._known_folders(inside)
         if known:
-            for folder, files in _by_top(inside).items():
+            for folder, files in by_top(inside).items():
                 self._student_folder(top, folder, files)
             self._ignore_files(top, [file for file in inside if len(file.parts) == 1])
         elif nbgrader and not inside:
             return  # a student of the class who handed in nothing at all
         elif (nbgrader or not inferred) and inside and all(len(file.parts) > 1 for file in inside):
-            for folder in _by_top(inside):
+            for folder in by_top(inside):
                 self._student_folder(top, folder, [])
         elif inferred:
-            self._offer(_bare_folder(top), inferred, inside, top)
+            self._offer(bare_folder(top), inferred, inside, top)
         else:
             self._by_entry_names(top, inside)
 
@@ -230,18 +228,18 @@ class _Search:
         works, rest = take_out(files, lambda file: file.name, self._signs.clues)
         around = titled(_DATE.sub("", name), self._signs.titles)
         for work in works:
-            handed_in = [replace(file, name=called) for called, file in work.files.items()]
+            renamed = [replace(file, name=called) for called, file in work.files.items()]
             assignment = titled(work.told.title, self._signs.titles) or inferred or around
             if assignment:
-                self._offer(work.student, assignment, handed_in, work.student, work.notes)
+                self._offer(work.student, assignment, renamed, work.student, work.notes)
             else:
-                self._by_entry_names(work.student, handed_in, work.notes)
+                self._by_entry_names(work.student, renamed, work.notes)
         return rest
 
     def _flat_or_folders(self, files: list[File], assignment: str) -> None:
         files = self._platform(files, assignment, assignment)
-        for top, inside in _by_top(files).items():
-            self._offer(_bare_folder(top), assignment, inside, top)
+        for top, inside in by_top(files).items():
+            self._offer(bare_folder(top), assignment, inside, top)
         self._flat([file for file in files if len(file.parts) == 1], assignment)
 
     def _top_files(self, files: list[File], inferred: str | None, name: str) -> None:
@@ -272,7 +270,7 @@ class _Search:
     def _flat(self, files: list[File], assignment: str | None) -> None:
         mistaken: list[str] = []
         for file in files:
-            if not _is_handed_in(file):
+            if not is_handed_in(file):
                 self._ignore_files("", [file])
             elif assignment is None:
                 mistaken.append(file.name)
@@ -310,10 +308,10 @@ class _Search:
         if any(fold(file.name) == TIMESTAMP for file in direct):
             return True
         entries = [file for file in direct if self._signs.entries.get(fold(file.name)) == assignment]
-        others = [file for file in direct if suffix(file.name) in _CODE and file not in entries]
+        others = [file for file in direct if suffix(file.name) in CODE and file not in entries]
         if not entries or any(self._defines(file, assignment) for file in others if not is_given(file.name)):
             return False
-        inner = (file for file in files if len(file.parts) > 1 and suffix(file.name) in _CODE)
+        inner = (file for file in files if len(file.parts) > 1 and suffix(file.name) in CODE)
         # One folder may be the student's own copy; several are students.
         return len({file.parts[0] for file in inner if self._defines(file, assignment)}) < 2  # noqa: PLR2004
 
@@ -324,11 +322,11 @@ class _Search:
     def _unwrapped(self, files: list[File], name: str, *, archive: bool) -> list[File]:
         """Step into folders that only wrap others: a zip of a folder, `submitted/` in `course/`."""
         while True:
-            tops = _by_top(files)
+            tops = by_top(files)
             if len(tops) != 1 or any(len(file.parts) == 1 for file in files):
                 return files
             top, inside = next(iter(tops.items()))
-            below = _by_top(inside)
+            below = by_top(inside)
             holds_students = any(self._known_folders(deeper) for deeper in below.values())
             only_folders = archive and len(below) > 1 and all(len(file.parts) > 1 for file in inside)
             if fold(top) in self._signs.assignments or self._known_folders(inside):
@@ -347,7 +345,7 @@ class _Search:
         files = list(files)
         label = label if label == self._label else f"{self._label}/{label}"
         student = student if student.strip() else "unnamed"
-        candidate = Candidate(student, assignment, tuple(_handed_in(files)), notes, _timestamp(files))
+        candidate = Candidate(student, assignment, tuple(handed_in(files)), notes, timestamp_of(files))
         self._offers.append(Offer(candidate, label, self._source))
 
     def _ignore(self, kind: str, message: Message) -> None:
@@ -360,43 +358,3 @@ class _Search:
                 self._ignore(
                     "not_a_submission", file.problem or say("{file} was not taken for a submission", file=name)
                 )
-
-
-def _handed_in(files: Iterable[File]) -> list[File]:
-    return [file for file in files if not file.is_empty_folder and not is_given(file.parts[-1])]
-
-
-def _timestamp(files: Iterable[File]) -> File | None:
-    return next((file for file in files if file.name == TIMESTAMP), None)
-
-
-def _noted_beside(file: File) -> list[File]:
-    """Return nbgrader's note beside a file of a submission, named by itself."""
-    beside = file.place.with_name(TIMESTAMP) if isinstance(file.place, Path) else None
-    return [describe(beside, TIMESTAMP)] if beside and beside.exists() else []
-
-
-def _is_handed_in(file: File) -> bool:
-    kind = suffix(file.name)
-    if is_given(file.parts[-1]) or file.is_empty_folder:
-        return False
-    if kind in _CODE or kind in _DOCUMENTS:
-        return True
-    # Any list or readme may be called .txt: it is a submission where it looks like Python.
-    return kind in SOURCES and bool(_LOOKS_LIKE_PYTHON.search(peek(file)))
-
-
-def _bare_folder(name: str) -> str:
-    return bare(name) if suffix(name) in _CODE else name
-
-
-def _by_top(files: Iterable[File]) -> dict[str, list[File]]:
-    """Group the files that are inside folders, named relative to them."""
-    tops: dict[str, list[File]] = {}
-    for file in files:
-        top, slash, rest = file.name.partition("/")
-        if slash:
-            tops.setdefault(top, [])
-            if rest or file.problem:
-                tops[top].append(replace(file, name=rest or "."))
-    return tops

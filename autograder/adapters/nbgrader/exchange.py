@@ -21,7 +21,7 @@ from nbgrader.utils import parse_utc
 from autograder.adapters.nbgrader.copying import copying_for
 from autograder.adapters.nbgrader.times import time_in
 from autograder.messages import Message, say
-from autograder.submissions.layouts import TIMESTAMP
+from autograder.submissions.handed_in import TIMESTAMP
 from autograder.submissions.names import printable
 
 SECRET: Final = "submission_secret.txt"  # noqa: S105 - the name of nbgrader's file

@@ -17,7 +17,7 @@ from autograder.errors import OutputError, SubmissionError
 from autograder.messages import LANGUAGES, Language, say
 from autograder.submissions.archives import read_file
 from autograder.submissions.candidates import Candidate
-from autograder.submissions.layouts import TIMESTAMP
+from autograder.submissions.handed_in import TIMESTAMP
 
 _PUNISHING: Final = ("AssignLatePenalties", "LateSubmissionPlugin")
 _READ_ONLY, _SHARED = 0o444, 0o664

@@ -35,7 +35,7 @@ from autograder.results import Note, SubmissionResult
 from autograder.runs import NOT_ENTERED
 from autograder.sentences import read_sentences
 from autograder.submissions.candidates import listed
-from autograder.submissions.layouts import TIMESTAMP
+from autograder.submissions.handed_in import TIMESTAMP
 
 REMARK: Final = "gradebook_remark"
 """Kind of the notes on what was written, and may surprise."""

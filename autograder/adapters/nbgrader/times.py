@@ -16,7 +16,7 @@ from nbgrader.utils import parse_utc
 
 from autograder.errors import SubmissionError
 from autograder.submissions.files import read_path
-from autograder.submissions.layouts import TIMESTAMP
+from autograder.submissions.handed_in import TIMESTAMP
 
 _LONGEST = 1000
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from autograder.grading import ClassRun, load_assignments
 from autograder.judge import Judge
 from autograder.panel import Panel
-from autograder.records import SUMMARY, replace_file
+from autograder.records import SUMMARY, write_whole
 from autograder.reports.summary import describe_class
 from autograder.results import Isolation
 from autograder.sandbox.levels import layers_of
@@ -120,7 +120,7 @@ def finish(records: Records, run: ClassRun, course: Course, *, jobs: int, wall_s
         "cpu_s": round(sum(results[key].cpu_s for key in run.graded), 4),
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-    replace_file(records.folder / SUMMARY, text.encode("utf-8", "replace"))
+    write_whole(records.folder / SUMMARY, text.encode("utf-8", "replace"))
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograder.errors import OutputError
 from autograder.messages import Message, say
+from autograder.replacing import replace_file
 from autograder.results import SubmissionResult
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Records:
             If the disk is full or fails; results.jsonl then stays as it was.
         """
         self.results = {key: self.results[key] for key in sorted(self.results, key=order)}
-        replace_file(self.path, b"".join(_encode(result.to_json()) for result in self.results.values()))
+        write_whole(self.path, b"".join(_encode(result.to_json()) for result in self.results.values()))
 
 
 def read_results(path: Path) -> dict[Key, SubmissionResult]:
@@ -154,24 +155,17 @@ def read_results(path: Path) -> dict[Key, SubmissionResult]:
     return results
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old content or the new, never a part.
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file of the output folder in one step.
 
     Raises
     ------
     OutputError
         If the disk is full or fails; the old content then stays.
     """
-    temporary = path.with_name(path.name + ".new")
     try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        replace_file(path, content)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise OutputError(_reason(error, path)) from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import OutputError
-from autograder.records import RESULTS, Records, read_results, replace_file
+from autograder.records import RESULTS, Records, read_results, write_whole
 from autograder.results import Isolation, SubmissionResult
 
 KIM = SubmissionResult(
@@ -117,14 +117,14 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_failed_replacement_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fails while the file is put in order costs no result."""
     path = tmp_path / "file"
-    replace_file(path, b"old")
+    write_whole(path, b"old")
 
     def fail(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OutputError, match="the disk is full"):
-        replace_file(path, b"new")
+        write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 

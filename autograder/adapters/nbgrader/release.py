@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from autograder.adapters.nbgrader.config import find_alembic, find_settings
 from autograder.adapters.nbgrader.source import KEPT, KERNEL, library, number_cells
-from autograder.adapters.nbgrader.syncing import Stand, compare, replace_file, sync
+from autograder.adapters.nbgrader.syncing import Stand, compare, sync, write_file
 from autograder.assignments import SETTINGS, Assignment, Course, find_course, load_assignment
 from autograder.errors import AutograderError, CourseError
 from autograder.messages import Message, say
@@ -63,7 +63,7 @@ def release_assignments(course: Course, names: Sequence[str]) -> list[Message]:
         for assignment, contents in zip(chosen, beside, strict=True):
             draft = Path(folder, assignment.name)
             for name, content in contents.items():
-                replace_file(draft / name, content)
+                write_file(draft / name, content)
             files = sorted(path for path in draft.rglob("*") if path.is_file())
             _refuse_secrets(assignment, files)
             place = course.root / RELEASED / assignment.name
@@ -71,7 +71,7 @@ def release_assignments(course: Course, names: Sequence[str]) -> list[Message]:
             named = ", ".join(path.relative_to(draft).as_posix() for path in files)
             told.append(say("{name}: {files}", name=assignment.name, files=named))
     for path, content in drafts.items():
-        replace_file(path, content)
+        write_file(path, content)
     return told
 
 
@@ -210,7 +210,7 @@ def complete(*, assignment: str, student: str, notebooks: Sequence[str]) -> None
         course = find_course(Path(notebooks[0]).parent)
         if assignment in course.names:
             for name, content in _beside(course.assignment(assignment)).items():
-                replace_file(course.root / RELEASED / assignment / name, content)
+                write_file(course.root / RELEASED / assignment / name, content)
     except AutograderError as fault:
         _log(logging.ERROR, fault.message)
 

@@ -8,10 +8,8 @@ have not changed stay as they are written there.
 from __future__ import annotations
 
 import ast
-import contextlib
 import difflib
 import itertools
-import os
 import re
 from dataclasses import dataclass, field
 from enum import Enum
@@ -42,6 +40,7 @@ from autograder.adapters.nbgrader.source import (
 from autograder.assignments import Assignment
 from autograder.errors import CourseError, OutputError
 from autograder.messages import Message, say
+from autograder.replacing import replace_file
 
 Side = Literal["text", "notebook"]
 _DEFINITION: Final = re.compile(r"(?:[ \t]*(?:#.*)?\n)*(?:@|def\b|class\b|async\s+def\b)")
@@ -123,7 +122,7 @@ def sync(assignment: Assignment, keep: Side | None = None) -> list[Message]:
         (notebook_path(assignment), built, pair.stored),
     ):
         if content != before:
-            replace_file(path, content.encode())
+            write_file(path, content.encode())
     return [say("{name}: {what}", name=name, what=what) for what in (*pair.notes, done)]
 
 
@@ -299,20 +298,16 @@ def _ends_with_definition(cell: Cell) -> bool:
     return bool(body) and isinstance(body[-1], ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that it is never half-written.
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file so that it is never half-written, and its folder where that is missing.
 
     Raises
     ------
     OutputError
         If it can't be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content)
-        draft.replace(path)
+        replace_file(path, content)
     except OSError as fault:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise OutputError(say("{file} can't be written: {reason}", file=path, reason=fault.strerror)) from fault

@@ -182,25 +182,13 @@ def undrawn(namespace: dict[str, Any]) -> Iterator[None]:
     namespace : dict
         The global names of the kernel. Whoever keeps them puts them back.
     """
-    real = {name: module for name, module in sys.modules.items() if stand_ins.is_drawing(name)}
-    finder = stand_ins.DrawingFinder()
-    for name in real:
-        del sys.modules[name]
-    sys.meta_path.insert(0, finder)
-    try:
+    pyplot = sys.modules.get(_PYPLOT)
+    with stand_ins.instead_of_drawing() as finder, _unshown(pyplot):
         for name, value in list(namespace.items()):
             stand_in = _stand_in(value, finder)
             if stand_in is not None:
                 namespace[name] = stand_in
-        with _unshown(real.get(_PYPLOT)):
-            yield
-    finally:
-        # A list of the student's own making would be a thing to keep, too.
-        with contextlib.suppress(ValueError):
-            sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if stand_ins.is_drawing(name)]:
-            del sys.modules[name]
-        sys.modules.update(real)
+        yield
 
 
 def _stand_in(value: object, finder: stand_ins.DrawingFinder) -> object:

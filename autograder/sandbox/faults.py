@@ -17,7 +17,11 @@ class StudentFault(Exception):
         What happened, free of anything that the code chose to say: safe on a hidden check.
     detail : Message
         The same with the exception's own text.
+    trace : tuple of str or None
+        Type and text of the exception, for comparing with what others raise; never to be shown.
     """
+
+    trace: tuple[str, str] | None = None
 
     def __init__(self, verdict: Verdict, message: Message, detail: Message | None = None) -> None:
         self.verdict = verdict

@@ -51,11 +51,49 @@ class Observed:
     printed: str
 
 
-class Student:
-    """A submission behind the wall.
+class Asked:
+    """What a check asks: a submission behind the wall, or trusted code (`autograder.rehearsal`).
 
     Attribute access gives a `Remote`: ``student.Loss(f_x, y)`` calls the
-    student's function with copies of the arguments.
+    function with copies of the arguments.
+    """
+
+    def __init__(self) -> None:
+        self._once: dict[object, tuple[Any, StudentFault | None]] = {}
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Remote(self, name)
+
+    def has(self, remote: Remote, name: str) -> bool:
+        """Say whether something of the student's has an attribute, leniently spelt."""
+        return self._request("has", remote, ("attr", name)) is True
+
+    def once(self, key: object, function: Callable[[], Any]) -> Any:
+        """Call a function once for this submission; later, replay what it returned or how it failed."""
+        if key not in self._once:
+            try:
+                self._once[key] = function(), None
+            except StudentFault as fault:
+                self._once[key] = None, fault
+        value, replayed = self._once[key]
+        if replayed:
+            raise replayed
+        return value
+
+    def _request(
+        self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object
+    ) -> Any:
+        """Ask for one thing on a path; what can't come back as plain data is wrapped by `_wrap`."""
+        raise NotImplementedError
+
+    def _wrap(self, value: Any) -> Any:
+        raise NotImplementedError
+
+
+class Student(Asked):
+    """A submission behind the wall.
 
     Parameters
     ----------
@@ -84,6 +122,7 @@ class Student:
         library: str = "",
         oracles: frozenset[str] = frozenset(),
     ) -> None:
+        super().__init__()
         self._submission = submission
         self._assignment = assignment
         self._backend = backend
@@ -96,7 +135,6 @@ class Student:
         self._oracles = oracles
         self._session: Session | None = None
         self._load_fault: StudentFault | None = None
-        self._once: dict[object, tuple[Any, StudentFault | None]] = {}
         self._states: dict[str, str] = {}
         self._spent_s = 0.0
         self._slept_s = 0.0
@@ -106,15 +144,6 @@ class Student:
         self.notes: list[Note] = []
 
     # what checks use
-
-    def __getattr__(self, name: str) -> Remote:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return Remote(self, name)
-
-    def has(self, remote: Remote, name: str) -> bool:
-        """Say whether something of the student's has an attribute, leniently spelt."""
-        return self._request("has", remote, ("attr", name)) is True
 
     def observe(self, function: Remote, /, *args: object, **kwargs: object) -> Observed:
         """Call and report what it returned, what became of the arguments, and what it printed."""
@@ -147,18 +176,6 @@ class Student:
         message = {"op": "probe", "source": source, "name": function.__name__}
         return self._wrap(self._send(message, [args, kwargs], asked=asked))
 
-    def once(self, key: object, function: Callable[[], Any]) -> Any:
-        """Call a function once for this submission; later, replay what it returned or how it failed."""
-        if key not in self._once:
-            try:
-                self._once[key] = function(), None
-            except StudentFault as fault:
-                self._once[key] = None, fault
-        value, replayed = self._once[key]
-        if replayed:
-            raise replayed
-        return value
-
     # what the plugin uses
 
     def close(self) -> None:
@@ -182,7 +199,7 @@ class Student:
     def _request(
         self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object
     ) -> Any:
-        root, steps = object.__getattribute__(remote, "_path")
+        root, steps = path_of(remote)
         session = self._ready()
         if isinstance(root, str):
             self._refuse_missing(root)
@@ -308,7 +325,7 @@ class Student:
 
     def _without_remotes(self, value: Any) -> Any:
         if isinstance(value, Remote):
-            root, steps = object.__getattribute__(value, "_path")
+            root, steps = path_of(value)
             if steps or isinstance(root, str):
                 return self._without_remotes(value.__autograder_fetch__())
             return root.opaque
@@ -340,6 +357,9 @@ class _Root:
     session: Session
     opaque: wire.Opaque
 
+    def __str__(self) -> str:
+        return self.opaque.kind
+
 
 class Remote:
     """A path to something of the student's; nothing travels until it is used.
@@ -348,7 +368,7 @@ class Remote:
     assign there; iterating gives the keys of a dict or the indices of a list.
     """
 
-    def __init__(self, student: Student, root: str | _Root, steps: tuple[tuple[str, object], ...] = ()) -> None:
+    def __init__(self, student: Asked, root: Any, steps: tuple[tuple[str, object], ...] = ()) -> None:
         object.__setattr__(self, "_student", student)
         object.__setattr__(self, "_path", (root, steps))
 
@@ -379,13 +399,20 @@ class Remote:
         return _use(self, "get")
 
     def __repr__(self) -> str:
-        root, steps = object.__getattribute__(self, "_path")
-        text = root if isinstance(root, str) else f"<{root.opaque.kind}>"
-        return text + "".join(f".{key}" if how == "attr" else f"[{key!r}]" for how, key in steps)
+        root, steps = path_of(self)
+        return (root if isinstance(root, str) else f"<{root}>") + "".join(
+            f".{key}" if how == "attr" else f"[{key!r}]" for how, key in steps
+        )
+
+
+def path_of(remote: Remote) -> tuple[Any, tuple[tuple[str, Any], ...]]:
+    """Return where a path starts, a name or an object, and the steps that lead on."""
+    path: tuple[Any, tuple[tuple[str, Any], ...]] = object.__getattribute__(remote, "_path")
+    return path
 
 
 def _step(remote: Remote, how: str, key: object) -> Remote:
-    root, steps = object.__getattribute__(remote, "_path")
+    root, steps = path_of(remote)
     return Remote(object.__getattribute__(remote, "_student"), root, (*steps, (how, key)))
 
 

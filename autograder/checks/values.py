@@ -62,15 +62,16 @@ def fetch(value: Any) -> Any:
         Plain data.
     """
     if isinstance(value, (list, tuple)):
-        if any(_is_remote(item) or isinstance(item, (list, tuple, dict)) for item in value):
+        if any(is_remote(item) or isinstance(item, (list, tuple, dict)) for item in value):
             return type(value)(fetch(item) for item in value) if type(value) in {list, tuple} else value
         return value
     if type(value) is dict:
         return {key: fetch(item) for key, item in value.items()}
-    return value.__autograder_fetch__() if _is_remote(value) else value
+    return value.__autograder_fetch__() if is_remote(value) else value
 
 
-def _is_remote(value: object) -> bool:
+def is_remote(value: object) -> bool:
+    """Tell whether a value lies in the student's process, and this is a handle of it."""
     # Asked of the type: a handle answers to any attribute name.
     return hasattr(type(value), "__autograder_fetch__")
 
@@ -105,7 +106,7 @@ def read_numbers_of(value: Any, *, what: str) -> Numbers:
             raise CheckFailed(say("{what} holds complex numbers; real numbers are expected.", what=what))
         array = array.real
     with np.errstate(all="ignore"):
-        return Numbers(array.astype(np.float64), array.dtype)
+        return Numbers(array.astype(np.float64, copy=False), array.dtype)
 
 
 def _to_array(value: Any) -> NDArray[Any] | None:

@@ -10,18 +10,13 @@ import difflib
 import math
 import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from autograder.errors import CourseError, UnknownAssignment
 from autograder.messages import Message, say
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from autograder.settings import Table, load_toml
 
 SETTINGS: Final = "assignment.toml"
 ORDER: Final = "course.toml"
@@ -231,7 +226,7 @@ def _in_course_order(root: Path, names: list[str]) -> tuple[str, ...]:
     path = root / "solutions" / ORDER
     if not path.exists():
         return tuple(names)
-    table = _Table(path, "", _load_toml(path))
+    table = Table(path, "", load_toml(path))
     order = table.texts("assignments")
     table.close("assignments")
     # A course is written one assignment at a time: a listed one may not be there yet,
@@ -249,7 +244,7 @@ def _unknown(name: str, names: tuple[str, ...]) -> Message:
 
 def _read_assignment(folder: Path) -> Assignment:
     name = folder.name
-    table = _Table(folder / SETTINGS, "", _load_toml(folder / SETTINGS))
+    table = Table(folder / SETTINGS, "", load_toml(folder / SETTINGS))
     assignment = Assignment(
         name=name,
         folder=folder,
@@ -263,12 +258,12 @@ def _read_assignment(folder: Path) -> Assignment:
     return assignment
 
 
-def _read_title(table: _Table) -> Message:
+def _read_title(table: Table) -> Message:
     table.close("en", "ko")
     return {"en": table.text("en"), "ko": table.text("ko")}
 
 
-def _read_exercises(table: _Table) -> tuple[Exercise, ...]:
+def _read_exercises(table: Table) -> tuple[Exercise, ...]:
     exercises = []
     taken: set[str] = set()
     for entry in table.tables("exercises"):
@@ -285,7 +280,7 @@ def _read_exercises(table: _Table) -> tuple[Exercise, ...]:
     return tuple(exercises)
 
 
-def _read_entry(table: _Table, name: str) -> tuple[str, ...]:
+def _read_entry(table: Table, name: str) -> tuple[str, ...]:
     entry = table.texts("entry", default=(f"{name}.py", f"{name}.ipynb"))
     for file in entry:
         if Path(file).name != file or Path(file).suffix not in {".py", ".ipynb"}:
@@ -295,7 +290,7 @@ def _read_entry(table: _Table, name: str) -> tuple[str, ...]:
     return entry
 
 
-def _read_limits(table: _Table) -> Limits:
+def _read_limits(table: Table) -> Limits:
     if "limits" not in table.values:
         return Limits()
     limits = table.table("limits")
@@ -308,7 +303,7 @@ def _read_limits(table: _Table) -> Limits:
     return Limits(**given)
 
 
-def _read_data(table: _Table, source_data: Path) -> tuple[Path, ...]:
+def _read_data(table: Table, source_data: Path) -> tuple[Path, ...]:
     folders = []
     for name in table.texts("data", default=()):
         folder = source_data / name
@@ -318,75 +313,3 @@ def _read_data(table: _Table, source_data: Path) -> tuple[Path, ...]:
             table.refuse("data", say("there is no folder source_data/{name}", name=name))
         folders.append(folder.absolute())
     return tuple(folders)
-
-
-def _load_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as fault:
-        text = say("{file}: can't be read: {reason}", file=path, reason=fault.strerror)
-    except (ValueError, RecursionError) as fault:  # tomllib's error and a wrong encoding are both ValueError
-        text = say("{file}: is not valid TOML: {reason}", file=path, reason=fault)
-    raise CourseError(text)
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table of a settings file that knows its place, to say where a value is wrong."""
-
-    path: Path
-    place: str
-    values: dict[str, Any]
-
-    def refuse(self, key: str, reason: Message) -> NoReturn:
-        key = f"{self.place}.{key}".strip(".")
-        raise CourseError(say("{file}: {key}: {reason}", file=self.path, key=key, reason=reason))
-
-    def close(self, *known: str) -> None:
-        for key in self.values:
-            if key not in known:
-                near = difflib.get_close_matches(key, known, n=1) or [", ".join(known)]
-                self.refuse(key, say("is not a key of this table; expected {known}", known=near[0]))
-
-    def _expect(self, key: str, expected: Message) -> NoReturn:
-        if key not in self.values:
-            self.refuse(key, say("is missing; expected {expected}", expected=expected))
-        self.refuse(key, say("expected {expected}, got {value!r}", expected=expected, value=self.values[key]))
-
-    def text(self, key: str) -> str:
-        value = self.values.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self._expect(key, say("a text"))
-        return value
-
-    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        value = self.values.get(key, default)
-        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-            self._expect(key, say("a list of texts"))
-        if len(set(value)) < len(value):
-            self.refuse(key, say("an entry stands there twice"))
-        return tuple(value)
-
-    def number(self, key: str) -> float:
-        value = self.values.get(key)
-        if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < math.inf:
-            self._expect(key, say("a number that is not negative"))
-        return value
-
-    def whole(self, key: str) -> int:
-        value = self.values.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            self._expect(key, say("a whole number that is not negative"))
-        return value
-
-    def table(self, key: str) -> _Table:
-        value = self.values.get(key)
-        if not isinstance(value, dict):
-            self._expect(key, say("a table"))
-        return _Table(self.path, f"{self.place}.{key}".strip("."), value)
-
-    def tables(self, key: str) -> list[_Table]:
-        value = self.values.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            self._expect(key, say("at least one [[{key}]] table", key=key))
-        return [_Table(self.path, f"{key}[{index}]", item) for index, item in enumerate(value)]

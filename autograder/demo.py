@@ -1,21 +1,16 @@
 """The sample class: the course's own cases, handed in as a class would.
 
-A case may join the class by ``demo = true`` in its expected.toml.
+A case joins the class by ``demo = true`` in its expected.toml (`autograder.cases`).
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 from typing import TYPE_CHECKING, Final
 
+from autograder.cases import load_case
 from autograder.errors import CourseError
 from autograder.messages import say
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,14 +58,8 @@ def build_class(course: Course, folder: Path) -> int:
 
 
 def _demo_cases(course: Course, name: str) -> list[Path]:
-    cases = [case for case in course.assignment(name).cases if _joins(case / "expected.toml")]
+    assignment = course.assignment(name)
+    exercises = [exercise.name for exercise in assignment.exercises]
+    cases = [folder for folder in assignment.cases if load_case(folder, exercises).in_demo]
     # More than the class has students: some from each stretch of the alphabet, which sorts them by kind.
     return [cases[place * len(cases) // CLASS] for place in range(CLASS)] if len(cases) > CLASS else cases
-
-
-def _joins(expected: Path) -> bool:
-    try:
-        table = tomllib.loads(expected.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CourseError(say("{file}: is not valid TOML: {reason}", file=expected, reason=error)) from error
-    return table.get("demo") is True or table.get("expect", {}).get("demo") is True

@@ -75,27 +75,38 @@ class Judge:
         Run the hidden checks too.
     backend : {"auto", "warm", "plain"}
         See `autograder.desk.Desk`.
+    names_mistakes : bool
+        Say which mistake is behind a failure, where the hidden checks are run.
     """
 
     def __init__(
-        self, folders: Sequence[Path], *, level: int, hidden: bool = True, backend: BackendName = "auto"
+        self,
+        folders: Sequence[Path],
+        *,
+        level: int,
+        hidden: bool = True,
+        backend: BackendName = "auto",
+        names_mistakes: bool = True,
     ) -> None:
         self._settings = {
             "folders": [str(folder) for folder in folders],
             "level": level,
             "hidden": hidden,
             "backend": backend,
+            "names_mistakes": names_mistakes and hidden,
         }
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes] = queue.Queue()
 
-    def grade(self, submission: Submission, *, exercises: Sequence[str] = ()) -> SubmissionResult:
+    def grade(self, submission: Submission, *, exercises: Sequence[str] = (), brief: bool = False) -> SubmissionResult:
         """Judge one submission.
 
         Parameters
         ----------
         exercises : sequence of str
             Only these; all where it is empty.
+        brief : bool
+            Only hidden checks, until one that gives points does not pass: whether it is wrong at all.
 
         Returns
         -------
@@ -111,7 +122,7 @@ class Judge:
         try:
             if self._process is None:
                 self._start()
-            answer = self._ask({"submission": asdict(submission), "exercises": list(exercises)})
+            answer = self._ask({"submission": asdict(submission), "exercises": list(exercises), "brief": brief})
         except _Died as died:
             self.close()
             return _failed(submission, died.message, time.monotonic() - started)

@@ -24,7 +24,7 @@ GROWTH_S: Final = 5.0
 class Grader(Protocol):
     """What grades one submission after another: a judge."""
 
-    def grade(self, submission: Submission, *, exercises: Sequence[str] = ()) -> SubmissionResult:
+    def grade(self, submission: Submission, *, exercises: Sequence[str] = (), brief: bool = False) -> SubmissionResult:
         """Grade one submission."""
 
     def close(self) -> None:
@@ -62,8 +62,13 @@ class Panel:
         self._begun: float | None = None
         self._closed = False
 
-    def grade(self, submission: Submission) -> SubmissionResult:
+    def grade(self, submission: Submission, *, exercises: Sequence[str] = (), brief: bool = False) -> SubmissionResult:
         """Grade a submission with a judge that is free.
+
+        Parameters
+        ----------
+        exercises, brief
+            See `Judge.grade`.
 
         Raises
         ------
@@ -72,7 +77,7 @@ class Panel:
         """
         if not self._apart:
             try:
-                return self._grade(self._names, submission)
+                return self._grade(self._names, submission, exercises, brief=brief)
             except CourseError:
                 with self._changed:
                     self._apart = self._apart or dict.fromkeys(self._names)
@@ -80,7 +85,7 @@ class Panel:
         if error := self._apart[name]:
             raise error
         try:
-            return self._grade((name,), submission)
+            return self._grade((name,), submission, exercises, brief=brief)
         except CourseError as error:
             self._apart[name] = error
             raise
@@ -98,9 +103,11 @@ class Panel:
         for ender in enders:
             ender.join()
 
-    def _grade(self, names: tuple[str, ...], submission: Submission) -> SubmissionResult:
+    def _grade(
+        self, names: tuple[str, ...], submission: Submission, exercises: Sequence[str], *, brief: bool
+    ) -> SubmissionResult:
         with self._seated(names) as judge:
-            return judge.grade(submission)
+            return judge.grade(submission, exercises=exercises, brief=brief)
 
     @contextmanager
     def _seated(self, names: tuple[str, ...]) -> Iterator[Grader]:

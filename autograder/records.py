@@ -155,6 +155,24 @@ def read_results(path: Path) -> dict[Key, SubmissionResult]:
     return results
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for results and prove that it can be written: found now, not after an hour of work.
+
+    Raises
+    ------
+    OutputError
+        If it can't be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Permission bits do not tell it: root may write everywhere but on a read-only file system.
+        probe = folder / f".{os.getpid()}.probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutputError(_reason(error, folder)) from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file of the output folder in one step.
 
@@ -188,15 +206,7 @@ def _write(file: FileIO, line: bytes) -> None:
 
 def _lock(folder: Path) -> int | None:
     """Make the folder, prove that it can be written, and keep other runs out."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Found now, not after an hour of grading. Permission bits do not tell it:
-        # root may write everywhere but on a read-only file system.
-        probe = folder / f".{os.getpid()}.probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise OutputError(_reason(error, folder)) from error
+    make_folder(folder)
     try:
         import fcntl  # noqa: PLC0415 (Windows has none; nothing is graded for marks there)
     except ImportError:

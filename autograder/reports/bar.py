@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.text import Text
 
-from autograder.messages import Language, say
-from autograder.reports.progress import pace
+from autograder.messages import Language, Message, say
 from autograder.reports.terminal import speak
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def make_bar(console: Console, language: Language) -> Progress:
-    """Make a bar whose tasks have the fields `last`, a text, and `rate`, submissions a second or None."""
+def make_bar(console: Console, language: Language, pace: Callable[[float], Message]) -> Progress:
+    """Make a bar whose tasks have the fields `last`, a text, and `rate`, how many a second or None."""
     return Progress(
         SpinnerColumn(),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        _Rate(language),
+        _Rate(language, pace),
         _TimeLeft(language),
         TextColumn("{task.fields[last]}", style="dim", markup=False),
         console=console,
@@ -30,15 +30,15 @@ def make_bar(console: Console, language: Language) -> Progress:
 
 
 class _Rate(ProgressColumn):
-    """Submissions a second."""
+    """How many a second."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, pace: Callable[[float], Message]) -> None:
+        self._language, self._pace = language, pace
         super().__init__()
 
     def render(self, task: Task) -> Text:
         rate = task.fields["rate"]
-        return Text("" if rate is None else speak(pace(rate), self._language), style="cyan")
+        return Text("" if rate is None else speak(self._pace(rate), self._language), style="cyan")
 
 
 class _TimeLeft(ProgressColumn):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from autograder.messages import Message, say
@@ -27,12 +27,15 @@ class ExerciseSummary:
         Mean points of all submissions that have a score; None where none has.
     max_score : float
         Points to be earned.
+    mistakes : dict of str to int
+        How many graded submissions made which mistake that could be named, the most frequent first.
     """
 
     name: str
     verdicts: dict[Verdict, int]
     mean: float | None
     max_score: float
+    mistakes: dict[str, int] = field(default_factory=dict)
 
     @property
     def pass_rate(self) -> float | None:
@@ -128,10 +131,24 @@ def _summarize_one(name: str, results: list[SubmissionResult]) -> AssignmentSumm
                 verdicts=dict(Counter(result.verdict_of(exercise) for result in results if result.status == "graded")),
                 mean=mean_of([score for score, _ in scored]),
                 max_score=max((points for _, points in scored), default=0.0),
+                mistakes=_count_mistakes(results, exercise),
             )
             for exercise, scored in exercises.items()
         ),
     )
+
+
+def _count_mistakes(results: Iterable[SubmissionResult], exercise: str) -> dict[str, int]:
+    named = Counter(
+        name
+        for result in results
+        if result.status == "graded"
+        for name in {
+            check.mistake.id for check in result.checks if check.exercise == exercise and check.mistake is not None
+        }
+    )
+    # Of as many each the alphabet decides, so that the same results give the same summary.
+    return dict(sorted(named.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _describe_assignment(summary: AssignmentSummary) -> dict[str, Any]:
@@ -150,6 +167,7 @@ def _describe_assignment(summary: AssignmentSummary) -> dict[str, Any]:
                 "verdicts": {
                     verdict.value: exercise.verdicts[verdict] for verdict in Verdict if verdict in exercise.verdicts
                 },
+                "mistakes": exercise.mistakes,
             }
             for exercise in summary.exercises
         ],

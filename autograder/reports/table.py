@@ -25,6 +25,7 @@ BAR: Final = 10  # columns
 WIDE: Final = 100  # columns of a terminal that has room for bars and long names
 NAME: Final = (18, 28)  # columns of a name, in a narrow and in a wide terminal
 SHORTEST_REASON: Final = 16  # columns below which a reason says nothing
+MOST_MISTAKES: Final = 5  # of one exercise
 GAP: Final = 2  # columns between two cells: padding and divider
 
 Sentences = Mapping[tuple[str, bool, str], Message]
@@ -65,10 +66,29 @@ def print_class(
     console.print(Text(speak(say("Exercises"), language), style="bold"))
     console.print(exercise_table(summaries, console, language=language))
     console.print(legend(results, console, language=language, kept=bool(kept)))
+    _print_mistakes(console, summaries, language)
     if len(summaries) > 1:
         console.print()
         console.print(Text(speak(say("Students"), language), style="bold"))
         console.print(total_table(summaries, console, language=language))
+
+
+def _print_mistakes(console: Console, summaries: Sequence[AssignmentSummary], language: Language) -> None:
+    """Name the mistakes that several students make: what to speak about in class."""
+    shared = [
+        (exercise.name, [(name, count) for name, count in exercise.mistakes.items() if count > 1])
+        for summary in summaries
+        for exercise in summary.exercises
+    ]
+    if not any(mistakes for _, mistakes in shared):
+        return
+    console.print()
+    console.print(Text(speak(say("Mistakes that several make"), language), style="bold"))
+    for exercise, mistakes in shared:
+        if mistakes:
+            told = ", ".join(f"{name} {count}" for name, count in mistakes[:MOST_MISTAKES])
+            line = Text(f"  {clean(exercise)}: ").append(clean(told), style="dim")
+            console.print(line, overflow="ellipsis", no_wrap=True)
 
 
 def student_table(

@@ -1,0 +1,1 @@
+"""The hidden checks on trial: which wrong answers would they let through."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
-from autograder.checks import CheckFailed, assert_close, assert_shape, check
+from autograder.checks import CheckFailed, assert_close, assert_shape, assert_unchanged, check
 
 # Any central difference with a step between these two is accepted; the text asks for 1e-4.
 SMALLEST_STEP, LARGEST_STEP = 5e-9, 2e-3
+# Nearer than this is a number that was moved and put back.
+STILL = 1e-12
 
 
 def steps_are_central(steps):
     """Whether the moves of one number are small and balance each other: as far to the right as to the left."""
     steps = np.asarray(steps, dtype=float)
-    moves = steps[np.abs(steps) > 1e-12]
+    moves = steps[np.abs(steps) > STILL]
     if moves.size < 2:
         return False
     sizes = np.abs(moves)
@@ -22,7 +27,101 @@ def steps_are_central(steps):
     return bool(is_small and abs(moves.sum()) <= 1e-3 * sizes.max())
 
 
+@contextmanager
+def naming(recognize, student):
+    """Let a comparison that fails name the mistakes that are recognized from the way the student takes."""
+    try:
+        yield
+    except CheckFailed as failure:
+        failure.mistakes = tuple(recognize(student))
+        raise
+
+
+def assert_answer(actual, expected, *, what, rtol):
+    """Compare an answer with the right one, and say so where there is none."""
+    try:
+        assert_close(actual, expected, what=what, rtol=rtol)
+    except CheckFailed as failure:
+        if actual is None:
+            failure.mistakes = ("no_return",)
+        raise
+
+
+def look_around(steps, f):
+    """Return h, and f to the right, in place and to the left of 0: NaN where f was not called."""
+    h = max((abs(step) for step in steps), default=0.0)
+    if h <= STILL:
+        return math.nan, math.nan, math.nan, math.nan
+    return h, *(f(place) if np.min(np.abs(steps - place)) <= STILL else math.nan for place in (h, 0.0, -h))
+
+
+def recognize_formula(slope, h, right, here, left):
+    """Name the mistakes that lead from these values of f to the slope; NaN agrees with nothing."""
+    formulas = {
+        "forward_diff": [(right - here) / h],
+        "backward_diff": [(here - left) / h],
+        "other_side_at_x": [(right - here) / (2 * h), (here - left) / (2 * h)],
+        "div_h_not_2h": [(right - left) / h],
+        "div_2_only": [(right - left) / 2],
+        "mul_h": [(right - left) / 2 * h],
+        "numerator_parentheses": [right - left / (2 * h), right - left / h, right - here / h],
+        "no_parentheses": [right - left / 2 * h],
+        "not_divided": [right - left],
+        "multiplied": [(right - left) * (2 * h)],
+        "sign_reversed": [(left - right) / (2 * h)],
+        "values_added": [(right + left) / (2 * h)],
+    }
+    if np.all(np.isnan(here) & (np.isnan(right) != np.isnan(left))):
+        formulas["plus_h_twice"] = [0 * h]
+    if np.all(h > LARGEST_STEP) and is_near(slope, (right - left) / (2 * h)):
+        return ["h_too_large"]  # where h is 1, other formulas come to the same
+    return [name for name, slopes in formulas.items() if any(is_near(slope, wanted) for wanted in slopes)]
+
+
+def is_near(actual, wanted):
+    """Whether an answer is these numbers, however small they are."""
+    actual = np.asarray(actual)
+    fits = actual.dtype.kind in "if" and actual.shape == np.shape(wanted)
+    return bool(fits and np.allclose(actual, wanted, rtol=1e-6, atol=0))
+
+
 # numerical_diff
+
+
+def walk_of_the_slope(submission, x):
+    def steps_at(place):
+        steps = []
+
+        def f(v):
+            steps.append(float(np.ravel(v)[0]) - place)
+            return v * v + v
+
+        return submission.numerical_diff(f, place), steps
+
+    slope, steps = steps_at(x)
+    try:  # only at 0 does the smallest of steps show
+        moves_at_0 = any(steps_at(0.0)[1])
+    except Exception:  # noqa: BLE001 - a step may be chosen relative to x; what comes of it at 0 is not judged
+        moves_at_0 = False
+    return {"slope": slope, "steps": sorted({round(step, 12) for step in steps}), "moves_at_0": moves_at_0}
+
+
+SLOPE_AT = 1.7
+
+
+def recognize_slope(student):
+    """Name the mistakes that show in the places where f was asked and what came of it."""
+    seen = student.once("slope", lambda: student.probe(walk_of_the_slope, SLOPE_AT))
+    slope, steps = seen["slope"], np.array(seen["steps"])
+    if slope is None:
+        return ["no_return"]
+    if not steps.size:
+        return ["f_not_called"]
+    if np.any(np.abs(steps) > STILL):
+        return recognize_formula(slope, *look_around(steps, lambda step: (SLOPE_AT + step) ** 2 + SLOPE_AT + step))
+    if seen["moves_at_0"]:
+        return ["h_too_small"]
+    return ["h_outside_f"] if is_near(slope, 1.0) else []
 
 
 def slope_of_a_cubic(submission, x):
@@ -39,7 +138,8 @@ def test_slope_is_about_right(student, reference, rng):
     """
     x = float(rng.uniform(2.0, 3.0))
     actual = student.probe(slope_of_a_cubic, x)
-    assert_close(actual, slope_of_a_cubic(reference, x), what="numerical_diff(f, x)", rtol=1e-3)
+    with naming(recognize_slope, student):
+        assert_close(actual, slope_of_a_cubic(reference, x), what="numerical_diff(f, x)", rtol=1e-3)
 
 
 def slope_of_a_steep_bowl(submission, x):
@@ -48,7 +148,7 @@ def slope_of_a_steep_bowl(submission, x):
 
 @pytest.mark.exercise("numerical_diff")
 @pytest.mark.points(1)
-@pytest.mark.mistakes("forward_diff")
+@pytest.mark.mistakes("forward_diff", "backward_diff", "other_side_at_x")
 def test_slope_of_a_curved_function_is_precise(student, reference, rng):
     """Where f bends strongly the slope must still be precise: look to the right of x and to the left of x.
 
@@ -56,34 +156,122 @@ def test_slope_of_a_curved_function_is_precise(student, reference, rng):
     """
     x = float(rng.uniform(1.02, 1.03))
     actual = student.probe(slope_of_a_steep_bowl, x)
-    assert_close(actual, slope_of_a_steep_bowl(reference, x), what="numerical_diff(f, x)", rtol=1e-6)
+    with naming(recognize_slope, student):
+        assert_close(actual, slope_of_a_steep_bowl(reference, x), what="numerical_diff(f, x)", rtol=1e-6)
 
 
-def places_of_the_slope(submission, x):
-    places = []
+NEVER_CALLED = {"en": "f was never called.", "ko": "f를 한 번도 계산하지 않았어요."}
+NO_STEP = {"en": "f was never called away from x.", "ko": "x에서 떨어진 곳에서는 f를 한 번도 계산하지 않았어요."}
+NOT_LEFT = {"en": "f was never called to the left of x.", "ko": "x의 왼쪽에서는 f를 한 번도 계산하지 않았어요."}
+NOT_RIGHT = {"en": "f was never called to the right of x.", "ko": "x의 오른쪽에서는 f를 한 번도 계산하지 않았어요."}
+UNEQUAL = {"en": "The steps to both sides are not equally long.", "ko": "양쪽으로 간 거리가 서로 달라요."}
+NOT_SMALL = {"en": "The step is far from 1e-4.", "ko": "h의 크기가 1e-4와 너무 달라요."}
 
-    def f(v):
-        places.append(float(np.ravel(v)[0]))
-        return v * v
 
-    submission.numerical_diff(f, x)
-    return places
+def explain_steps(steps):
+    """Say why steps are not central."""
+    moves = steps[np.abs(steps) > STILL]
+    if not moves.size:
+        return NO_STEP if steps.size else NEVER_CALLED
+    if np.all(moves > 0) or np.all(moves < 0):
+        return NOT_LEFT if moves[0] > 0 else NOT_RIGHT
+    return UNEQUAL if abs(moves.sum()) > 1e-3 * np.max(np.abs(moves)) else NOT_SMALL
 
 
 @pytest.mark.exercise("numerical_diff")
 @pytest.mark.points(0.5)
-@pytest.mark.mistakes("forward_diff", "plus_h_twice", "h_too_small")
-def test_steps_go_both_ways(student, rng):
+@pytest.mark.mistakes("forward_diff", "backward_diff", "plus_h_twice", "h_too_small", "h_too_large")
+def test_steps_go_both_ways(student):
     """f must be asked as far to the right of x as to the left, with a small step near 1e-4.
 
     f는 x에서 오른쪽과 왼쪽으로 같은 거리만큼, 1e-4 정도로 조금 떨어진 곳에서 계산해야 해요.
     """
-    x = float(rng.uniform(1.0, 2.0))
-    steps = np.array(student.probe(places_of_the_slope, x), dtype=float) - x
-    check(steps_are_central(steps), None)
+    seen = student.once("slope", lambda: student.probe(walk_of_the_slope, SLOPE_AT))
+    with naming(recognize_slope, student):
+        check(steps_are_central(seen["steps"]), explain_steps(np.array(seen["steps"])))
 
 
 # numerical_gradient
+
+
+def walk_of_the_gradient(submission, x):
+    def walk_from(array):
+        start, places = array.copy(), []
+
+        def f(v):
+            places.append(np.array(v, dtype=float).ravel())
+            return np.sum(v * v + v)
+
+        gradient = submission.numerical_gradient(f, array)
+        return gradient, [place - start for place in places if place.shape == start.shape], len(places)
+
+    gradient, moves, calls = walk_from(x)
+    try:  # only at 0 does the smallest of steps show
+        moves_at_0 = bool(np.any(walk_from(np.zeros(1))[1]))
+    except Exception:  # noqa: BLE001 - a step may be chosen relative to x; what comes of it at 0 is not judged
+        moves_at_0 = False
+    return {
+        "gradient": gradient,
+        # Neither the order nor the number of the calls matters.
+        "moves": np.unique(np.round(np.reshape(moves, (-1, x.size)), 12), axis=0),
+        "moves_at_0": moves_at_0,
+        "has_strays": len(moves) < calls,
+        "end": np.array(x),
+    }
+
+
+START = np.array([0.7, -1.3, 2.1, 1.6])
+
+
+def walk(student):
+    return student.once("walk", lambda: student.probe(walk_of_the_gradient, START))
+
+
+def steps_of_each(moves):
+    """Return the steps that each entry took while all the others rested."""
+    moved = np.abs(moves) > STILL
+    rests = np.sum(moved, axis=1, keepdims=True) - moved == 0
+    return [moves[rests[:, entry], entry] for entry in range(moves.shape[1])]
+
+
+def recognize_walk(student):
+    """Name the mistakes that show in the places where f was asked and what came of it."""
+    seen = walk(student)
+    moved = np.abs(seen["moves"]) > STILL
+    together = np.sum(moved, axis=1)
+    if seen["gradient"] is None:
+        return ["no_return"]
+    if not moved.size:
+        return ["scalar_argument"] if seen["has_strays"] else ["f_not_called"]
+    if not np.any(moved):
+        return recognize_stillness(seen)
+    if np.min(together[together > 0]) == START.size and np.all(np.ptp(seen["moves"], axis=1) <= STILL):
+        return ["all_moved_together"]
+    if np.max(together) > 1:
+        return recognize_drift(seen["moves"])
+    if not np.all(np.any(moved, axis=0)):
+        return ["return_in_loop"] if list(np.any(moved, axis=0)) == [True, False, False, False] else []
+    around = [
+        look_around(steps, lambda step, x=x: np.sum(START**2 + START) + 2 * x * step + step**2 + step)
+        for x, steps in zip(START, steps_of_each(seen["moves"]), strict=True)
+    ]
+    return recognize_formula(seen["gradient"], *np.transpose(around))
+
+
+def recognize_stillness(seen):
+    """Name the mistakes by which x never moves."""
+    if seen["moves_at_0"]:
+        return ["h_too_small"]
+    if is_near(seen["gradient"], np.ones(START.size)):
+        return ["h_outside_f"]
+    return ["copy_moved"] if is_near(seen["gradient"], np.zeros(START.size)) else []
+
+
+def recognize_drift(moves):
+    """Name the mistakes by which an entry is somewhere else while the next one moves."""
+    if not steps_are_central(steps_of_each(moves)[0]):
+        return []
+    return ["not_restored"] if np.max(np.abs(moves)) <= LARGEST_STEP else ["written_into_x"]
 
 
 def gradient_of_a_row(submission, x):
@@ -109,23 +297,8 @@ def test_gradient_of_one_dimension(student, reference, rng):
     """
     x = rng.uniform(0.8, 1.4, size=3) * np.array([1, -1, 1])
     actual = student.probe(gradient_of_a_row, x)
-    assert_close(actual, gradient_of_a_row(reference, x.copy()), what="numerical_gradient(f, x)", rtol=1e-6)
-
-
-def walk_of_the_gradient(submission, x):
-    start, places = x.copy(), []
-
-    def f(v):
-        places.append(np.array(v, dtype=float).ravel())
-        return np.sum(v * v)
-
-    submission.numerical_gradient(f, x)
-    return {"start": start, "places": places, "end": np.array(x)}
-
-
-def walk(student):
-    x = np.array([0.7, -1.3, 2.1, 1.6])
-    return student.once("walk", lambda: student.probe(walk_of_the_gradient, x))
+    with naming(recognize_walk, student):
+        assert_close(actual, gradient_of_a_row(reference, x.copy()), what="numerical_gradient(f, x)", rtol=1e-6)
 
 
 OTHER_SHAPE = {
@@ -135,6 +308,10 @@ OTHER_SHAPE = {
 NEVER_MOVED = {
     "en": "Some entry of x never moved: was the loop left too early?",
     "ko": "한 번도 움직이지 않은 원소가 있어요. 반복문을 너무 일찍 빠져나오지 않았나요?",
+}
+NOTHING_MOVED = {
+    "en": "x never moved while f was called.",
+    "ko": "f를 계산하는 동안 x가 한 번도 움직이지 않았어요.",
 }
 SEVERAL_MOVED = {
     "en": "Several entries were away from their values at the same time: is each one put back before the next one moves?",
@@ -155,23 +332,17 @@ def test_one_entry_moves_at_a_time(student):
     f에 배열 전체를 넘겨주세요. 한 번에 한 원소만 위아래로 똑같이(1e-4 정도) 움직이고, 나머지는 그대로 둬요.
     """
     seen = walk(student)
-    start = seen["start"]
-    whole = [place for place in seen["places"] if place.shape == start.shape]
-    has_strays = len(whole) < len(seen["places"])
-    moves = np.array(whole).reshape(-1, start.size) - start
-    moved = np.abs(moves) > 1e-12
-    alone = moved & (np.sum(moved, axis=1, keepdims=True) == 1)
-    # Calls beyond those that are needed cost nothing.
-    steps = [np.unique(moves[alone[:, entry], entry]) for entry in range(start.size)]
-    if all(steps_are_central(step) for step in steps):
+    if all(steps_are_central(steps) for steps in steps_of_each(seen["moves"])):
         return
-    if has_strays and not np.all(np.any(moved, axis=0)):
-        reason = OTHER_SHAPE
-    elif not np.all(np.any(moved, axis=0)):
-        reason = NEVER_MOVED
-    else:
+    moved = np.abs(seen["moves"]) > STILL
+    if np.all(np.any(moved, axis=0)):
         reason = SEVERAL_MOVED if np.any(np.sum(moved, axis=1) > 1) else NOT_BOTH_WAYS
-    check(False, reason)
+    elif seen["has_strays"]:
+        reason = OTHER_SHAPE
+    else:
+        reason = NEVER_MOVED if np.any(moved) else NOTHING_MOVED
+    with naming(recognize_walk, student):
+        check(False, reason)
 
 
 @pytest.mark.exercise("numerical_gradient")
@@ -183,15 +354,15 @@ def test_array_is_restored(student):
     호출이 끝나면 x의 값은 호출하기 전과 같아야 해요.
     """
     seen = walk(student)
-    moved = any(place.shape != seen["start"].shape or np.any(place != seen["start"]) for place in seen["places"])
-    check(
-        moved,
-        {
-            "en": "f was never asked at another place than x itself.",
-            "ko": "f를 x가 아닌 곳에서 한 번도 계산하지 않았어요.",
-        },
-    )
-    assert_close(seen["end"], seen["start"], what="x after the call", rtol=1e-9)
+    with naming(recognize_walk, student):
+        check(
+            seen["has_strays"] or bool(np.any(seen["moves"])),
+            {
+                "en": "f was never asked at another place than x itself.",
+                "ko": "f를 x가 아닌 곳에서 한 번도 계산하지 않았어요.",
+            },
+        )
+        assert_close(seen["end"], START, what="x after the call", rtol=1e-9)
 
 
 def gradient_through_a_closure(submission, x, weights):
@@ -290,14 +461,65 @@ def descend(submission, start, *settings):
 
 def last_x(value):
     """Take x where a submission returns ``(x, history)``, or more than one history."""
+    if isinstance(value, list) and len(value) == 2 and np.shape(value[0]) == np.shape(value[1]):
+        return value  # a history of two places
     is_pair = isinstance(value, tuple) or (isinstance(value, list) and len(value) == 2)
     if is_pair and len(value) > 1 and all(isinstance(part, (np.ndarray, list)) for part in (value[0], value[-1])):
         return value[0]
     return value
 
 
+RATES = np.array([0.13, 0.07])
+DESCENT_FROM = np.array([1.4, -1.7, 1.2])
+
+
+def first_steps(asked):
+    return [last_x(asked.probe(descend, DESCENT_FROM, float(rate), 1)) for rate in RATES]
+
+
+def recognize_step(ends, right_ends):
+    """Name the mistake by what the right step is multiplied with, at each of the learning rates."""
+    with np.errstate(all="ignore"):
+        ratios = (ends - DESCENT_FROM) / (right_ends - DESCENT_FROM)
+    factors = ratios[:, 0]
+    if not np.all(np.isfinite(ratios)) or not is_all(ratios, factors[:, None]) or is_all(factors, 1.0):
+        return []
+    lengths = factors * RATES
+    recognized = {
+        "ascent_sign": is_all(factors, -1.0),
+        "lr_ignored": is_all(lengths, 1.0),
+        "lr_divides": is_all(lengths * RATES, 1.0),
+        "lr_fixed": is_all(lengths, lengths[0]) and lengths[0] > 0,
+        "lr_off": is_all(factors, factors[0]) and factors[0] > 0,
+    }
+    return [name for name, fits in recognized.items() if fits][:1]
+
+
+def is_all(numbers, value):
+    return bool(np.allclose(numbers, value, rtol=1e-5, atol=0))
+
+
+@contextmanager
+def naming_the_step(student, reference):
+    """Let a comparison that fails name the mistake that shows in a single step."""
+    try:
+        yield
+    except CheckFailed as failure:
+        ends = student.once("steps", lambda: first_steps(student))
+        if not failure.mistakes and all(is_like(end, DESCENT_FROM) for end in ends):
+            right_ends = [descend(reference, DESCENT_FROM.copy(), rate, 1) for rate in RATES]
+            failure.mistakes = tuple(recognize_step(np.array(ends), np.array(right_ends)))
+        raise
+
+
+def is_like(value, array):
+    """Whether a value is an array of floats of that shape."""
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.shape == array.shape
+
+
 @pytest.mark.exercise("gradient_descent")
 @pytest.mark.points(0.5)
+@pytest.mark.mistakes("ascent_sign", "lr_ignored", "lr_fixed", "lr_off", "lr_divides")
 @pytest.mark.leans_on("numerical_gradient")
 def test_one_step_goes_downhill(student, reference, rng):
     """One step moves x against the gradient, by the learning rate that was handed in.
@@ -307,11 +529,22 @@ def test_one_step_goes_downhill(student, reference, rng):
     start = rng.uniform(1.0, 2.0, size=3) * np.array([1, -1, 1])
     actual = last_x(student.probe(descend, start, 0.13, 1))
     expected = descend(reference, start.copy(), 0.13, 1)
-    assert_close(actual, expected, what="gradient_descent(f, init_x, lr, 1)", rtol=1e-6)
+    with naming_the_step(student, reference):
+        assert_answer(actual, expected, what="gradient_descent(f, init_x, lr, 1)", rtol=1e-6)
+
+
+SEVERAL_PLACES = {"en": "Several places came back.", "ko": "여러 자리의 x가 나왔어요."}
+
+
+def is_history(value, start):
+    """Whether a value is a row of places like the start."""
+    places = value if isinstance(value, (list, np.ndarray)) else []
+    return len(places) > 1 and all(is_like(place, start) for place in places)
 
 
 @pytest.mark.exercise("gradient_descent")
 @pytest.mark.points(0.75)
+@pytest.mark.mistakes("returns_history", "one_step_more", "one_step_less")
 @pytest.mark.leans_on("numerical_gradient")
 def test_takes_as_many_steps_as_asked(student, reference, rng):
     """All step_num steps are taken, each from where the one before ended, and the last x is returned.
@@ -321,7 +554,10 @@ def test_takes_as_many_steps_as_asked(student, reference, rng):
     start = rng.uniform(1.0, 2.0, size=3) * np.array([-1, 1, 1])
     actual = last_x(student.probe(descend, start, 0.1, 7))
     expected = descend(reference, start.copy(), 0.1, 7)
-    assert_close(actual, expected, what="gradient_descent(f, init_x, lr, step_num)", rtol=1e-6)
+    with naming_the_step(student, reference):
+        if is_history(actual, start):
+            raise CheckFailed(SEVERAL_PLACES, mistakes=["returns_history"])
+        assert_answer(actual, expected, what="gradient_descent(f, init_x, lr, step_num)", rtol=1e-6)
 
 
 def descend_a_parabola(submission, start):
@@ -339,7 +575,9 @@ def test_defaults_are_honoured(student, reference):
     # One entry only: with an oracle every question to f crosses the wall.
     start = np.array([2.5])
     actual = last_x(student.probe(descend_a_parabola, start))
-    assert_close(actual, descend_a_parabola(reference, start.copy()), what="gradient_descent(f, init_x)", rtol=1e-6)
+    expected = descend_a_parabola(reference, start.copy())
+    with naming_the_step(student, reference):
+        assert_answer(actual, expected, what="gradient_descent(f, init_x)", rtol=1e-6)
 
 
 # SimpleNet
@@ -357,65 +595,106 @@ def draw_batch(rng):
     return rng.normal(size=(2, 3)) * 0.6, rng.normal(size=(4, 2)), np.eye(3)[[2, 0, 1, 2]]
 
 
+NO_WEIGHTS = {"en": "The net has no W.", "ko": "신경망에 W가 없어요."}
+NOTHING_KEPT = {"en": "The net has no W, nor anything else.", "ko": "신경망에 W도, 다른 값도 없어요."}
+
+
+def what_a_net_keeps(submission):
+    return [np.shape(value) for value in vars(submission.SimpleNet()).values()]
+
+
 @pytest.mark.exercise("SimpleNet")
 @pytest.mark.points(0.25)
+@pytest.mark.mistakes("weights_transposed", "weights_not_kept", "other_name")
 def test_weights_have_the_right_shape(student):
     """W is an array with a row per input and a column per class.
 
     W는 입력마다 한 행, 클래스마다 한 열이 있는 배열이에요.
     """
-    assert_shape(student.SimpleNet().W, (2, 3), what="net.W")
+    net = student.SimpleNet()
+    if not student.has(net, "W"):
+        kept = student.probe(what_a_net_keeps)
+        recognized = {"weights_not_kept": not kept, "other_name": (2, 3) in kept}
+        raise CheckFailed(
+            NO_WEIGHTS if kept else NOTHING_KEPT, mistakes=[name for name, fits in recognized.items() if fits]
+        )
+    assert_shape(net.W, (2, 3), what="net.W")
 
 
 def weights_of_many_nets(submission, count, keeps_seeds):
     def draw():
-        net = submission.SimpleNet()
-        found = [getattr(net, "W", None), *vars(net).values()]
-        return next(np.array(value, dtype=float) for value in found if np.shape(value) == (2, 3))
+        nets = [submission.SimpleNet() for _ in range(count)]
+        return np.array([weights_of(net) for net in nets])
+
+    def weights_of(net):
+        found = [value for value in (getattr(net, "W", None), *vars(net).values()) if np.shape(value) == (2, 3)]
+        return np.array(found[0] if found else net.W, dtype=float)
 
     np.random.seed(417)  # repeatable for whoever draws from numpy's shared generator
     if keeps_seeds:
-        return np.array([draw() for _ in range(count)])
+        return draw()
     # A seed inside `__init__` hides what is drawn; here every net gets another one.
-    seed, default_rng = np.random.seed, np.random.default_rng
+    seed, default_rng, state = np.random.seed, np.random.default_rng, np.random.RandomState
     seeds = iter(range(10_000))
     np.random.seed = lambda *_: None
     np.random.default_rng = lambda *_: default_rng(next(seeds))
+    np.random.RandomState = type(
+        "RandomState", (state,), {"__init__": lambda self, *_: state.__init__(self, next(seeds))}
+    )
     try:
-        return np.array([draw() for _ in range(count)])
+        return draw()
     finally:
-        np.random.seed, np.random.default_rng = seed, default_rng
+        np.random.seed, np.random.default_rng, np.random.RandomState = seed, default_rng, state
+
+
+def weights_are_one(submission):
+    one, other = submission.SimpleNet(), submission.SimpleNet()
+    return one.W is other.W
+
+
+def recognize_alike(student, drawn):
+    """Name the mistake by which all nets have the same weights."""
+    if np.unique(drawn[0]).size < drawn[0].size:
+        return "fixed_weights"
+    if not np.array_equal(*student.probe(weights_of_many_nets, 2, False)):
+        return "seed_in_init"
+    return "shared_weights" if student.probe(weights_are_one) is True else "fixed_weights"
 
 
 @pytest.mark.exercise("SimpleNet")
 @pytest.mark.points(0.25)
+@pytest.mark.mistakes("seed_in_init", "shared_weights", "fixed_weights")
 def test_every_net_draws_its_own_weights(student):
     """Every new net draws its own W: no two nets are alike.
 
     신경망을 만들 때마다 W를 새로 뽑아야 해요. 두 신경망의 W가 같으면 안 돼요.
     """
     drawn = student.probe(weights_of_many_nets, 3, True)
-    alike = {
-        "en": "The same numbers every time: is there a seed in `__init__`?",
-        "ko": "매번 같은 수가 나와요. `__init__` 안에 시드가 있지 않나요?",
-    }
-    check(not any(np.array_equal(drawn[0], other) for other in drawn[1:]), alike)
+    if any(np.array_equal(drawn[0], other) for other in drawn[1:]):
+        raise CheckFailed(None, mistakes=[recognize_alike(student, drawn)])
 
 
 @pytest.mark.exercise("SimpleNet")
 @pytest.mark.points(0.25)
+@pytest.mark.mistakes("uniform_weights", "off_centre_weights")
 def test_weights_are_drawn_from_a_normal_distribution(student):
     """The weights are drawn at random from a normal distribution around 0 (a uniform one looks different).
 
     가중치는 0이 중심인 정규분포에서 무작위로 뽑아야 해요(균등분포와는 달라요).
     """
     drawn = student.probe(weights_of_many_nets, 300, False)
+    if np.array_equal(drawn[0], drawn[1]):
+        raise CheckFailed(None, mistakes=[recognize_alike(student, drawn)])
+    check(bool(np.all(np.isfinite(drawn))) and np.unique(drawn[0]).size == drawn[0].size, None)
     spread = float(np.std(drawn))
-    check(bool(np.all(np.isfinite(drawn))) and spread > 0, None)
-    check(not np.array_equal(drawn[0], drawn[1]) and np.unique(drawn[0]).size == drawn[0].size, None)
     centred = (drawn - np.mean(drawn)) / spread
     # Six standard errors and more on either side; a uniform distribution has a fourth moment of 1.8.
-    check(abs(float(np.mean(drawn))) < 0.2 * spread and 2.3 < float(np.mean(centred**4)) < 4.0, None)
+    fourth = float(np.mean(centred**4))
+    if 1.6 < fourth < 2.0:
+        raise CheckFailed(None, mistakes=["uniform_weights"])
+    if abs(float(np.mean(drawn))) >= 0.2 * spread:
+        raise CheckFailed(None, mistakes=["off_centre_weights"])
+    check(2.3 < fourth < 4.0, None)
 
 
 @pytest.mark.exercise("SimpleNet")
@@ -427,7 +706,7 @@ def test_scores_of_one_sample(student, reference, rng):
     """
     weights, x, _ = draw_batch(rng)
     actual = with_weights(student, weights).predict(x[0])
-    assert_close(actual, with_weights(reference, weights).predict(x[0]), what="net.predict(x)", rtol=1e-6)
+    assert_answer(actual, with_weights(reference, weights).predict(x[0]), what="net.predict(x)", rtol=1e-6)
 
 
 @pytest.mark.exercise("SimpleNet")
@@ -438,8 +717,9 @@ def test_scores_of_a_batch(student, reference, rng):
     배치를 넣으면 predict는 데이터마다 한 행씩 점수를 돌려줘요.
     """
     weights, x, _ = draw_batch(rng)
-    actual = with_weights(student, weights).predict(x)
-    assert_close(actual, with_weights(reference, weights).predict(x), what="net.predict(x)", rtol=1e-6)
+    seen = student.observe(with_weights(student, weights).predict, x)
+    assert_answer(seen.value, with_weights(reference, weights).predict(x), what="net.predict(x)", rtol=1e-6)
+    assert_unchanged(x, seen.arguments[0], what="x")
 
 
 @pytest.mark.exercise("SimpleNet")
@@ -449,9 +729,10 @@ def test_loss_of_one_sample(student, reference, rng):
 
     데이터 하나의 손실은 softmax(x·W)와 t의 교차 엔트로피예요. 점수, 소프트맥스, 교차 엔트로피 순서로 계산하세요.
     """
-    weights, x, t = draw_batch(rng)
+    # Positive scores, whose logarithm is a number too: so it shows where softmax is left out.
+    weights, x, t = map(np.abs, draw_batch(rng))
     actual = with_weights(student, weights).loss(x[1], t[1])
-    assert_close(actual, with_weights(reference, weights).loss(x[1], t[1]), what="net.loss(x, t)", rtol=1e-5)
+    assert_answer(actual, with_weights(reference, weights).loss(x[1], t[1]), what="net.loss(x, t)", rtol=1e-5)
 
 
 def ask_own_functions(submission, scores, y, t):
@@ -482,14 +763,14 @@ def test_loss_of_a_batch(student, reference, rng):
     weights, x, t = draw_batch(rng)
     actual = with_weights(student, weights).loss(x, t)
     try:
-        assert_close(actual, with_weights(reference, weights).loss(x, t), what="net.loss(x, t)", rtol=1e-5)
+        assert_answer(actual, with_weights(reference, weights).loss(x, t), what="net.loss(x, t)", rtol=1e-5)
     except CheckFailed:
         # Softmax and cross entropy are no exercises here: own ones for one sample are good enough.
         if not brings_functions_for_one_sample(student, reference, x @ weights, t):
             raise
         net, right = with_weights(student, weights), with_weights(reference, weights)
         for n in range(len(x)):
-            assert_close(net.loss(x[n], t[n]), right.loss(x[n], t[n]), what="net.loss(x, t)", rtol=1e-5)
+            assert_answer(net.loss(x[n], t[n]), right.loss(x[n], t[n]), what="net.loss(x, t)", rtol=1e-5)
 
 
 @pytest.mark.exercise("SimpleNet")
@@ -502,6 +783,10 @@ def test_new_weights_are_used(student, reference, rng):
     weights, x, t = draw_batch(rng)
     actual, expected = with_weights(student, weights), with_weights(reference, weights)
     actual.loss(x[0], t[0])
+    scores = actual.predict(x[0])
     actual.W = expected.W = -2 * weights
-    assert_close(actual.loss(x[0], t[0]), expected.loss(x[0], t[0]), what="net.loss(x, t)", rtol=1e-5)
-    assert_close(actual.predict(x[0]), expected.predict(x[0]), what="net.predict(x)", rtol=1e-6)
+    new_scores = actual.predict(x[0])
+    if scores is not None and np.array_equal(scores, new_scores):
+        raise CheckFailed(None, mistakes=["old_weights"])
+    assert_answer(actual.loss(x[0], t[0]), expected.loss(x[0], t[0]), what="net.loss(x, t)", rtol=1e-5)
+    assert_answer(new_scores, expected.predict(x[0]), what="net.predict(x)", rtol=1e-6)

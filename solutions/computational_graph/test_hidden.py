@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, check
+from autograder.checks import CheckFailed, assert_close
 
 PAIR = {
     "en": "backward must return two numbers, (dx, dy).",
@@ -20,9 +22,26 @@ def is_row_of(value, count):
     return isinstance(value, (tuple, list)) and len(value) == count
 
 
+def is_number(value):
+    """Whether a value is a single number."""
+    return isinstance(value, (int, float, np.number)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+
+
+def check_number(actual, expected):
+    """Compare the one number that forward returns."""
+    try:
+        assert_close(actual, expected, what="forward(x, y)", rtol=1e-9)
+    except CheckFailed as failure:
+        if actual is None:
+            failure.mistakes = ("no_return",)
+        raise
+
+
 def check_pair(actual, expected):
     """Compare dx and dy, both together: then a message can say that they are in the wrong order."""
-    check(is_row_of(actual, 2), PAIR)
+    if not is_row_of(actual, 2):
+        recognized = {"no_return": actual is None, "one_slope": is_number(actual)}
+        raise CheckFailed(PAIR, mistakes=[name for name, fits in recognized.items() if fits])
     assert_close(actual, expected, what="backward(dout)", rtol=1e-9)
 
 
@@ -49,7 +68,7 @@ def test_sum_goes_forward(student, reference, rng):
     forward는 두 숫자의 합을 돌려줘요.
     """
     x, y = draw_numbers(rng, 2)
-    assert_close(student.AddLayer().forward(x, y), reference.AddLayer().forward(x, y), what="forward(x, y)", rtol=1e-9)
+    check_number(student.AddLayer().forward(x, y), reference.AddLayer().forward(x, y))
 
 
 @pytest.mark.exercise("AddLayer")
@@ -76,7 +95,7 @@ def test_sum_can_be_used_again(student, reference, rng):
     x, y, dout, x_next, y_next, dout_next = draw_numbers(rng, 6)
     layer, right = student.AddLayer(), reference.AddLayer()
     forward_and_backward(layer, x, y, dout)
-    assert_close(layer.forward(x_next, y_next), right.forward(x_next, y_next), what="forward(x, y)", rtol=1e-9)
+    check_number(layer.forward(x_next, y_next), right.forward(x_next, y_next))
     check_pair(layer.backward(dout_next), right.backward(dout_next))
     check_pair(layer.backward(dout), right.backward(dout))
 
@@ -92,12 +111,36 @@ def test_product_goes_forward(student, reference, rng):
     forward는 두 숫자의 곱을 돌려줘요.
     """
     x, y = draw_numbers(rng, 2)
-    assert_close(student.MulLayer().forward(x, y), reference.MulLayer().forward(x, y), what="forward(x, y)", rtol=1e-9)
+    check_number(student.MulLayer().forward(x, y), reference.MulLayer().forward(x, y))
+
+
+def numbers_are_kept(submission, x, y):
+    layer = submission.MulLayer()
+    layer.forward(x, y)
+    kept = str({**vars(type(layer)), **vars(layer)})
+    return str(x) in kept and str(y) in kept
+
+
+NOT_KEPT = {
+    "en": "backward stops with an error: the layer holds nothing of what forward was given.",
+    "ko": "backward가 오류로 멈췄어요. forward에서 받은 숫자가 계층에 남아 있지 않아요.",
+}
+
+
+@contextmanager
+def naming_what_is_missing(student):
+    """Let a backward that stops with an exception tell whether its layer kept what it needs."""
+    try:
+        yield
+    except Exception as fault:
+        if getattr(fault, "trace", None) and student.probe(numbers_are_kept, 2.53125, -3.65625) is False:
+            raise CheckFailed(NOT_KEPT, mistakes=["numbers_not_kept"]) from fault
+        raise
 
 
 @pytest.mark.exercise("MulLayer")
 @pytest.mark.points(0.75)
-@pytest.mark.mistakes("not_swapped")
+@pytest.mark.mistakes("not_swapped", "numbers_not_kept", "like_add")
 def test_slopes_are_the_other_factor(student, reference, rng):
     """With dout = 1, the slope of each factor is the other factor.
 
@@ -105,12 +148,13 @@ def test_slopes_are_the_other_factor(student, reference, rng):
     """
     x, y = draw_numbers(rng, 2)
     expected = forward_and_backward(reference.MulLayer(), x, y, 1)
-    check_pair(forward_and_backward(student.MulLayer(), x, y, 1), expected)
+    with naming_what_is_missing(student):
+        check_pair(forward_and_backward(student.MulLayer(), x, y, 1), expected)
 
 
 @pytest.mark.exercise("MulLayer")
 @pytest.mark.points(1)
-@pytest.mark.mistakes("not_swapped", "ignores_dout")
+@pytest.mark.mistakes("not_swapped", "ignores_dout", "numbers_not_kept", "dout_on_one_side")
 def test_slopes_are_multiplied_by_dout(student, reference, rng):
     """Both slopes are multiplied by the dout that arrives from above.
 
@@ -118,27 +162,33 @@ def test_slopes_are_multiplied_by_dout(student, reference, rng):
     """
     x, y, dout = draw_numbers(rng, 3)
     expected = forward_and_backward(reference.MulLayer(), x, y, dout)
-    check_pair(forward_and_backward(student.MulLayer(), x, y, dout), expected)
+    with naming_what_is_missing(student):
+        check_pair(forward_and_backward(student.MulLayer(), x, y, dout), expected)
+
+
+def two_layers_at_work(module, first, second, other, dout):
+    """Use one layer twice and another one meanwhile, and return what their backward says."""
+    layer, other_layer = module.MulLayer(), module.MulLayer()
+    layer.forward(*first)
+    layer.backward(dout)
+    layer.forward(*second)
+    other_layer.forward(*other)
+    return layer.backward(dout), other_layer.backward(-dout), layer.backward(2 * dout)
 
 
 @pytest.mark.exercise("MulLayer")
 @pytest.mark.points(0.75)
-@pytest.mark.mistakes("not_swapped", "ignores_dout")
+@pytest.mark.mistakes("shared_between_layers", "first_numbers_kept", "numbers_not_kept")
 def test_each_layer_keeps_its_own_numbers(student, reference, rng):
     """Each layer remembers the numbers of its own latest forward; another layer must not disturb them.
 
     계층마다 자기가 가장 최근에 받은 숫자를 기억해야 해요. 다른 계층이 그 값을 건드리면 안 돼요.
     """
-    x, y, x_next, y_next, x_other, y_other, dout = draw_numbers(rng, 7)
-    pairs = []
-    for module in (student, reference):
-        layer, other = module.MulLayer(), module.MulLayer()
-        layer.forward(x, y)
-        layer.backward(dout)
-        layer.forward(x_next, y_next)
-        other.forward(x_other, y_other)
-        pairs.append((layer.backward(dout), other.backward(-dout), layer.backward(2 * dout)))
-    for actual, expected in zip(*pairs, strict=True):
+    *numbers, dout = draw_numbers(rng, 7)
+    pairs = np.reshape(numbers, (3, 2)).tolist()
+    with naming_what_is_missing(student):
+        found = two_layers_at_work(student, *pairs, dout)
+    for actual, expected in zip(found, two_layers_at_work(reference, *pairs, dout), strict=True):
         check_pair(actual, expected)
 
 
@@ -151,19 +201,64 @@ FOUR = {
 }
 
 
-def check_price(actual, expected):
+def check_price(actual, expected, message):
     """Compare the price, even where the slopes are not there yet."""
+    if actual is None:
+        raise CheckFailed(message, mistakes=["no_return"])
     several = isinstance(actual, (tuple, list)) or (isinstance(actual, np.ndarray) and actual.ndim == 1)
-    assert_close(actual[0] if several and len(actual) else actual, expected[0], what="price", rtol=1e-9)
+    try:
+        assert_close(actual[0] if several and len(actual) else actual, expected[0], what="price", rtol=1e-9)
+    except CheckFailed as failure:
+        failure.mistakes = tuple(recognize_bill(actual, expected))
+        raise
 
 
 def check_entries(actual, expected, names, wanted, message):
     """Compare the entries of a bill that are called as wanted."""
-    check(is_row_of(actual, len(names)), message)
+    if not is_row_of(actual, len(names)):
+        raise CheckFailed(message, mistakes=recognize_bill(actual, expected))
     places = [names.index(name) for name in wanted]
     what = wanted[0] if len(wanted) == 1 else f"({', '.join(wanted)})"
     slopes, right = [actual[place] for place in places], [expected[place] for place in places]
-    assert_close(slopes, right, what=what, rtol=1e-9)
+    try:
+        assert_close(slopes, right, what=what, rtol=1e-9)
+    except CheckFailed as failure:
+        failure.mistakes = tuple(recognize_bill(actual, expected))
+        raise
+
+
+def recognize_bill(actual, expected):
+    """Name the mistakes that a whole bill shows, whatever it was computed from."""
+    if actual is None:
+        return ["no_return"]
+    try:
+        bill = np.atleast_1d(actual)
+    except ValueError:  # rows of different lengths
+        return []
+    if bill.dtype.kind not in "iuf":
+        return []
+    parts = {"price_only": expected[:1], "slopes_only": expected[1:], "tax_slope_left_out": expected[:-1]}
+    for name, part in parts.items():
+        if is_same(bill, part):
+            return [name]
+    if bill.shape != (len(expected),):
+        return []
+    return ["slopes_in_other_order"] if is_same(np.sort(bill), np.sort(expected)) else recognize_inputs(bill)
+
+
+def recognize_inputs(bill):
+    """Name the mistake of a bill that is right for other inputs: they can be worked out from the slopes."""
+    price, *slopes, sum_of_fruits = bill
+    with np.errstate(all="ignore"):
+        tax = price / sum_of_fruits
+        costs = np.prod(np.reshape(slopes, (-1, 2)) / tax, axis=1)
+    if not np.isfinite(tax) or not is_same(np.sum(costs), sum_of_fruits):
+        return []
+    return ["tax_is_not_0_1"] if is_same(tax, 0.1) else ["other_numbers"]
+
+
+def is_same(actual, expected):
+    return np.shape(actual) == np.shape(expected) and bool(np.allclose(actual, expected, rtol=1e-9, atol=0))
 
 
 @pytest.mark.exercise("buy_apples")
@@ -175,7 +270,7 @@ def test_price_of_the_apples(student, reference):
     첫 번째 값은 세금까지 더한 사과 전체의 가격이에요.
     """
     actual = student.once("buy_apples", student.buy_apples)
-    check_price(actual, reference.buy_apples())
+    check_price(actual, reference.buy_apples(), FOUR)
 
 
 @pytest.mark.exercise("buy_apples")
@@ -220,7 +315,7 @@ def test_price_of_all_fruits(student, reference):
     첫 번째 값은 세금까지 더한 과일 전체의 가격이에요.
     """
     actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
-    check_price(actual, reference.buy_apples_and_oranges())
+    check_price(actual, reference.buy_apples_and_oranges(), SIX)
 
 
 @pytest.mark.exercise("buy_apples_and_oranges")

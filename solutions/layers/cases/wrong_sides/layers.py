@@ -1,0 +1,71 @@
+import numpy as np
+
+
+def softmax(x):
+    if x.ndim == 2:
+        x = x.T
+        x = x - np.max(x, axis=0)
+        y = np.exp(x) / np.sum(np.exp(x), axis=0)
+        return y.T
+    x = x - np.max(x)
+    return np.exp(x) / np.sum(np.exp(x))
+
+
+def cross_entropy_error(y, t):
+    if y.ndim == 1:
+        t = t.reshape(1, t.size)
+        y = y.reshape(1, y.size)
+    if t.size == y.size:
+        t = t.argmax(axis=1)
+    batch_size = y.shape[0]
+    return -np.sum(np.log(y[np.arange(batch_size), t] + 1e-7)) / batch_size
+
+
+class Relu:
+    def __init__(self):
+        self.mask = None
+
+    def forward(self, x):
+        self.mask = (x > 0)   # 양수 위치
+        out = x.copy()
+        out[self.mask] = 0
+        return out
+
+    def backward(self, dout):
+        dout[self.mask] = 0
+        return dout
+
+
+class Sigmoid:
+    def forward(self, x):
+        self.out = 1 / (1 - np.exp(-x))
+        return self.out
+
+    def backward(self, dout):
+        return dout * (1 - self.out) * self.out
+
+
+class Affine:
+    def __init__(self, W, b):
+        self.W = W
+        self.b = b
+
+    def forward(self, x):
+        self.x = x
+        return np.matmul(x, self.W) + self.b
+
+    def backward(self, dout):
+        self.dW = np.matmul(self.x.T, dout)
+        self.db = np.sum(dout, axis=0)
+        return np.matmul(self.W, dout.T)
+
+
+class SoftmaxWithLoss:
+    def forward(self, x, t):
+        self.y = softmax(x)
+        self.t = t
+        self.loss = -np.sum(self.y * np.log(t + 1e-7)) / x.shape[0]
+        return self.loss
+
+    def backward(self, dout=1):
+        return (self.y - self.t) / self.t.shape[0]

@@ -11,14 +11,28 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, check, fetch, read_numbers
+from autograder.checks import CheckFailed, assert_close, assert_unchanged, check, fetch, read_numbers
 
 INPUTS, HIDDEN, OUTPUTS = 4, 5, 3
 TRAIN, TEST = 72, 25
-ITERATIONS, BATCH, RATE = 110, 12, 0.1
+ITERATIONS, BATCH, RATE = 26, 12, 0.1
+LONG = 110  # iterations, where the hundredth must be among them
 EPOCH = TRAIN // BATCH
 SHAPES = {"W1": (INPUTS, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, OUTPUTS), "b2": (OUTPUTS,)}
 PARAMETERS = sum(int(np.prod(shape)) for shape in SHAPES.values())
+
+
+def fail(*suspects):
+    """Fail, and name the first mistake of pairs (seen, name) that was seen."""
+    raise CheckFailed(None, mistakes=[name for seen, name in suspects if seen][:1])
+
+
+def fail_if_any(suspects):
+    """Fail if a mistake was seen; there may be others that nobody thought of."""
+    suspects = list(suspects)
+    if any(seen for seen, _ in suspects):
+        fail(*suspects)
+
 
 # --- A network that takes notes -------------------------------------------------------------------------------------
 
@@ -38,7 +52,8 @@ def run_training(submission, start, data, settings, seed):
             return (x @ self.params["W1"] + self.params["b1"]) @ self.params["W2"] + self.params["b2"]
 
         def loss(self, x, t):
-            return np.sum((self.predict(x) - t) ** 2) / 2 / len(x)
+            # The 3 keeps what is printed of losses apart from what is printed of accuracies.
+            return 3 + np.sum((self.predict(x) - t) ** 2) / 2 / len(x)
 
         def accuracy(self, x, t):
             return np.mean(np.argmax(self.predict(x), axis=1) == (t if np.ndim(t) == 1 else np.argmax(t, axis=1)))
@@ -59,7 +74,7 @@ def run_training(submission, start, data, settings, seed):
     with contextlib.redirect_stdout(printed):
         history = submission.train(network, *data, *settings, np.random.default_rng(seed))
     states.append(np.concatenate([np.ravel(network.params[name]) for name in start]))
-    return [history, inputs, answers, np.array(states, dtype=float), printed.getvalue()]
+    return [history, inputs, answers, np.array(states, dtype=float), printed.getvalue(), data]
 
 
 def unpack(state):
@@ -87,8 +102,8 @@ def compute_step(state, x, t):
 
 
 def compute_loss(state, x, t):
-    """Return the loss of a batch."""
-    return np.sum((predict(unpack(state), x) - t) ** 2) / 2 / len(x)
+    """Return the loss of a batch, as the noting network does."""
+    return 3 + np.sum((predict(unpack(state), x) - t) ** 2) / 2 / len(x)
 
 
 def compute_accuracy(state, x, t):
@@ -114,18 +129,19 @@ def find_rows(x, x_train):
     return np.where(np.abs(x_train[rows] - x).max(axis=1) < 1e-6, rows, -1)
 
 
-def observe_run(student, rng):
-    """Run `train` once for all checks; return the data and the notes."""
+def observe_run(student, rng, iterations=ITERATIONS):
+    """Run `train` once for all checks that ask for so many iterations; return the data and the notes."""
 
     def run():
         data = draw_data(rng)
         start = {name: rng.normal(scale=0.5, size=shape) for name, shape in SHAPES.items()}
         seed = int(rng.integers(1_000_000))
-        return data, student.probe(run_training, start, data, (ITERATIONS, BATCH, RATE), seed)
+        return data, student.probe(run_training, start, data, (iterations, BATCH, RATE), seed)
 
-    data, notes = student.once("run", run)
-    check(isinstance(notes, (list, tuple)) and len(notes) == 5)
-    notes = dict(zip(("history", "inputs", "answers", "states", "printed"), notes, strict=True))
+    data, notes = student.once(f"run of {iterations}", run)
+    check(isinstance(notes, (list, tuple)) and len(notes) == 6)
+    notes = dict(zip(("history", "inputs", "answers", "states", "printed", "data"), notes, strict=True))
+    notes["iterations"] = iterations
     check(all(is_floats(array) for key in ("inputs", "answers") for array in notes[key]))
     check(is_floats(notes["states"]) and notes["states"].shape == (len(notes["inputs"]) + 1, PARAMETERS))
     check(len(notes["answers"]) == len(notes["inputs"]) and isinstance(notes["printed"], str))
@@ -140,7 +156,7 @@ def is_floats(array):
 def require_all_iterations(notes):
     """Fail unless the gradient was asked for once in every iteration, with arrays that fit; return the batches."""
     check(
-        len(notes["inputs"]) == ITERATIONS,
+        len(notes["inputs"]) == notes["iterations"],
         {
             "en": "`train` must compute the gradient of one mini-batch in each of its `iters_num` iterations.",
             "ko": "`train`은 `iters_num`번 반복하면서, 매번 미니배치 하나의 기울기를 구해야 해요.",
@@ -166,13 +182,9 @@ def fill(values, length):
     return values if values.shape == (length,) else None
 
 
-EPOCHS = len(range(0, ITERATIONS, EPOCH))
-LENGTHS = (ITERATIONS, EPOCHS, EPOCHS)
-
-
-def read_history(notes):
-    """Return the three parts that `train` returned, each an array of the right length or None."""
-    history = fetch(notes["history"])
+def read_parts(history):
+    """Return the three parts that `train` returned."""
+    history = fetch(history)
     check(
         isinstance(history, (tuple, list)) and len(history) == 3,
         {
@@ -180,7 +192,14 @@ def read_history(notes):
             "ko": "`train`은 손실, 훈련 정확도, 시험 정확도, 이렇게 세 리스트의 튜플을 돌려줘야 해요.",
         },
     )
-    return [fill(part, length) for part, length in zip(history, LENGTHS, strict=True)]
+    return history
+
+
+def read_history(notes):
+    """Return the three parts that `train` returned, each an array of the right length or None."""
+    epochs = len(range(0, notes["iterations"], EPOCH))
+    lengths = (notes["iterations"], epochs, epochs)
+    return [fill(part, length) for part, length in zip(read_parts(notes["history"]), lengths, strict=True)]
 
 
 def require_length(part, number):
@@ -204,23 +223,26 @@ def test_train_returns_one_loss_an_iteration_and_two_accuracies_an_epoch(student
 
     `train`은 세 리스트를 돌려줘요. 손실은 반복마다 하나씩, 훈련 정확도와 시험 정확도는 i = 0부터 에폭마다 하나씩이에요.
     """
-    for number, part in enumerate(read_history(observe_run(student, rng)[1])):
+    for number, part in enumerate(read_history(observe_run(student, rng, LONG)[1])):
         require_length(part, number)
 
 
 @pytest.mark.exercise("train")
-@pytest.mark.points(0.5)
+@pytest.mark.points(0.25)
 def test_train_uses_batches_of_the_given_size(student, rng):
     """Each gradient is computed on a mini-batch of exactly `batch_size` rows.
 
     기울기를 구할 때마다 정확히 `batch_size`개의 행을 써야 해요.
     """
     _, notes = observe_run(student, rng)
-    check(len(notes["inputs"]) > 0 and all(np.shape(x) == (BATCH, INPUTS) for x in notes["inputs"]))
+    shapes = [np.shape(x) for x in notes["inputs"]]
+    check(len(shapes) > 0)
+    if set(shapes) != {(BATCH, INPUTS)}:
+        fail((set(shapes) == {(TRAIN, INPUTS)}, "whole_data"), (set(shapes) == {(1, INPUTS)}, "one_row"))
 
 
 @pytest.mark.exercise("train")
-@pytest.mark.points(0.75)
+@pytest.mark.points(0.5)
 def test_train_keeps_inputs_and_answers_together(student, rng):
     """The rows of a mini-batch come from the training data, and each input keeps its own answer.
 
@@ -235,7 +257,7 @@ def test_train_keeps_inputs_and_answers_together(student, rng):
 
 
 def draw_batches(submission, data, settings, seeds):
-    """Return the inputs of all mini-batches, for each seed."""
+    """Return, for each seed, the inputs of all mini-batches and what `train` returned."""
     import contextlib
     import io
 
@@ -262,9 +284,12 @@ def draw_batches(submission, data, settings, seeds):
 
     runs = []
     for seed in seeds:
-        runs.append([])
-        with contextlib.redirect_stdout(io.StringIO()):
-            submission.train(Listener(runs[-1]), *data, *settings, np.random.default_rng(seed))
+        inputs, history = [], None
+        # Where rows are not put back, no batch can be larger than the data.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(ValueError):
+            copies = [part.copy() for part in data]
+            history = submission.train(Listener(inputs), *copies, *settings, np.random.default_rng(seed))
+        runs.append([inputs, history])
     return runs
 
 
@@ -275,19 +300,28 @@ def test_train_draws_new_rows_with_rng_in_every_iteration(student, rng):
 
     반복할 때마다 `rng`로 전체 훈련 데이터에서 미니배치를 새로 뽑아요. 시드가 같으면 뽑히는 배치도 같아야 해요.
     """
-    (x_train, *_), notes = observe_run(student, rng)
-    batches = [x for x in notes["inputs"] if x.shape == (len(x), INPUTS)]
-    check(len(batches) > 1)
-    rows = find_rows(np.concatenate(batches), x_train)
-    check(len(set(rows.tolist()) - {-1}) > 0.8 * TRAIN)
-    different = sum(not np.array_equal(a, b) for a, b in pairwise(batches))
-    check(different > 0.9 * (len(batches) - 1))
-    runs = student.probe(draw_batches, draw_data(rng), (8, BATCH, RATE), (1, 1, 2))
-    check(isinstance(runs, list) and len(runs) == 3 and all(isinstance(run, list) for run in runs))
-    one, again, other = runs
-    check(len(one) == len(again) == len(other))
-    check(all(np.array_equal(a, b) for a, b in zip(one, again, strict=True)))
-    check(any(not np.array_equal(a, b) for a, b in zip(one, other, strict=True)))
+    data = draw_data(rng)
+    runs = student.probe(draw_batches, data, (LONG, BATCH, RATE), (1, 1, 2))
+    check(isinstance(runs, list) and len(runs) == 3 and all(isinstance(inputs, list) for inputs, _ in runs))
+    one, again, other = (inputs for inputs, _ in runs)
+    check(len(one) == len(again) == len(other) > 1)
+    check(all(is_floats(x) and x.ndim == 2 and x.shape[1] == INPUTS for x in one))
+    rows = [find_rows(x, data[0]).tolist() for x in one]
+    seen = {row for batch in rows for row in batch} - {-1}
+    fresh = sum(not np.array_equal(a, b) for a, b in pairwise(one)) > 0.9 * (len(one) - 1)
+    repeats = all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    seeded = any(not np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    if not (len(seen) == TRAIN and fresh and repeats and seeded):
+        fail(
+            (not repeats, "global_random"),
+            (all(len(batch) == TRAIN for batch in rows), "whole_data"),
+            (not fresh and rows[0] == list(range(BATCH)), "first_rows"),
+            (not fresh and seeded, "same_batch"),
+            (not fresh, "rng_begins_again"),
+            (rows[:2] == [list(range(BATCH)), list(range(BATCH, 2 * BATCH))], "in_order"),
+            (not seeded, "rng_replaced"),
+            (seen == set(range(BATCH)), "rows_among_first"),
+        )
 
 
 @pytest.mark.exercise("train")
@@ -301,6 +335,15 @@ def test_train_moves_every_parameter_against_its_gradient(student, rng):
     batches = require_all_iterations(notes)
     states = notes["states"][: count_tame(notes["states"])]
     check(len(states) > 2)
+    still = {name for name, change in unpack(np.abs(np.diff(states, axis=0)).max(axis=0)).items() if not np.any(change)}
+    if still:
+        fail(
+            (len(still) == len(SHAPES), "not_updated"),
+            (still == {"b1", "b2"}, "biases_not_updated"),
+            (still == {"W1", "W2"}, "weights_not_updated"),
+            (still in ({"W1", "b1"}, {"W2", "b2"}), "one_layer_only"),
+            (len(still) == len(SHAPES) - 1, "last_parameter_only"),
+        )
     expected = np.array([compute_step(state, x, t) for state, (x, t) in zip(states[:-1], batches, strict=False)])
     scale = 10 * (1 + np.abs(states[:-1]) + np.abs(expected))
     assert_close(
@@ -319,7 +362,7 @@ def test_train_records_the_loss_after_each_update(student, rng):
 
     손실 리스트의 i번째 값은 i번째 미니배치의 손실이에요. i번째 갱신을 마친 뒤에 계산해야 해요.
     """
-    _, notes = observe_run(student, rng)
+    data, notes = observe_run(student, rng)
     batches = require_all_iterations(notes)
     losses = read_history(notes)[0]
     require_length(losses, 0)
@@ -327,13 +370,13 @@ def test_train_records_the_loss_after_each_update(student, rng):
     check(len(states) > 1)
     expected = [compute_loss(state, x, t) for state, (x, t) in zip(states, batches, strict=False)]
     earlier = [compute_loss(state, x, t) for state, (x, t) in zip(notes["states"][:3], batches, strict=False)]
-    check(
-        is_like(losses[:3], expected[:3]) or not is_like(losses[:3], earlier),
-        {
-            "en": "These are the losses before the update.",
-            "ko": "갱신하기 전의 손실이 기록되어 있어요.",
-        },
-    )
+    others = {
+        "loss_before": earlier,
+        "loss_of_all": [compute_loss(state, *data[:2]) for state in states[:3]],
+        "loss_of_test": [compute_loss(state, *data[2:]) for state in states[:3]],
+    }
+    if not is_like(losses[:3], expected[:3]):
+        fail_if_any((is_like(losses[:3], found), mistake) for mistake, found in others.items())
     assert_close(losses[: len(expected)], expected, rtol=1e-9, named_factors={"N": BATCH}, what="train(...)[0]")
 
 
@@ -361,16 +404,38 @@ def test_train_records_both_accuracies_once_an_epoch(student, rng):
     require_all_iterations(notes)
     history = read_history(notes)
     right = compute_accuracies(data, notes["states"])
-    check(
-        not all(is_like(part, expected) for part, expected in zip(history[1:], reversed(right), strict=True)),
-        {
-            "en": "The accuracies on training and on test data have changed places.",
-            "ko": "훈련 정확도와 시험 정확도의 자리가 서로 바뀌었어요.",
-        },
-    )
+    like = [[is_like(part, expected) for expected in right] for part in history[1:]]
+    others = {
+        "accuracies_swapped": [[False, True], [True, False]],
+        "test_accuracy_of_train": [[True, False], [True, False]],
+        "train_accuracy_of_test": [[False, True], [False, True]],
+    }
+    fail_if_any((like == seen, mistake) for mistake, seen in others.items())
     for number, expected in enumerate(right, start=1):
         require_length(history[number], number)
         assert_close(history[number], expected, rtol=1e-6, what=f"train(...)[{number}]")
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.25)
+def test_train_has_at_least_one_iteration_an_epoch(student, rng):
+    """Where a batch is larger than the training data, each iteration is an epoch: it records both accuracies.
+
+    배치가 훈련 데이터보다 크면 반복 한 번이 곧 한 에폭이에요. 이때는 반복할 때마다 두 정확도를 기록해요.
+    """
+    ((_, history),) = student.probe(draw_batches, draw_data(rng), (3, TRAIN + 1, RATE), (1,))
+    check(history is None or all(fill(part, 3) is not None for part in read_parts(history)[1:]))
+
+
+@pytest.mark.exercise("train")
+@pytest.mark.points(0.25)
+def test_train_leaves_the_data_as_they_are(student, rng):
+    """Training changes the parameters of the network, and no training or test data.
+
+    학습하면 신경망의 매개변수만 바뀌고, 훈련 데이터와 시험 데이터는 그대로예요.
+    """
+    data, notes = observe_run(student, rng)
+    assert_unchanged(data, notes["data"], what=("x_train", "t_train", "x_test", "t_test"))
 
 
 def train_layers(submission, data, settings, start, seed):  # noqa: C901 - a whole network travels with it
@@ -480,7 +545,7 @@ def read_shares(notes):
 def find_stray_losses(lines, losses, wanted, shares):
     """Return the printed numbers that are losses of other iterations; accuracies, and what stands beside them, are none."""
     # The last loss may be printed once more at the end.
-    others = [losses[i] for i in range(ITERATIONS - 1) if i not in wanted]
+    others = [losses[i] for i in range(len(losses) - 1) if i not in wanted]
     stray = []
     for numbers in lines:
         exact = [number for number in numbers if number.decimals > 1]
@@ -491,6 +556,22 @@ def find_stray_losses(lines, losses, wanted, shares):
     return stray
 
 
+def suspect_prints(lines, losses):
+    """Yield what may be wrong with the losses that these lines print."""
+    numbers = [number for line in lines for number in line if number.decimals > 1]
+    yield not numbers, "prints_no_loss"
+    exact = [number for number in numbers if number.digits > 6]
+    times = [sum(agrees(number, loss) for number in exact) for loss in losses]
+    shown = [i for i, count in enumerate(times) if count]
+    yield 99 in shown and 0 not in shown, "print99"
+    yield shown == [100], "print_not_at_zero"
+    yield shown == [0] and times[0] > 1, "prints_first_loss"
+    yield any(agrees(number, np.mean(losses[:101])) for number in exact), "prints_mean_loss"
+    yield shown == [0], "prints_once"
+    yield len(shown) > len(losses) // 2, "prints_every_loss"
+    yield len(shown) > 2, "prints_too_often"
+
+
 @pytest.mark.exercise("train")
 @pytest.mark.points(0.5)
 def test_train_prints_the_loss_every_hundred_iterations(student, rng):
@@ -498,19 +579,22 @@ def test_train_prints_the_loss_every_hundred_iterations(student, rng):
 
     `train`은 i = 0, 100, 200, …일 때만 손실을 출력해요.
     """
-    _, notes = observe_run(student, rng)
+    _, notes = observe_run(student, rng, LONG)
     require_all_iterations(notes)
     losses = read_history(notes)[0]
     require_length(losses, 0)
     lines = [numbers for line in notes["printed"].splitlines() if (numbers := read_numbers(line))]
-    wanted = list(range(0, ITERATIONS, 100))
+    wanted = list(range(0, LONG, 100))
     place = -1
     for i in wanted:
         place = next((k for k in range(place + 1, len(lines)) if any(agrees(n, losses[i]) for n in lines[k])), None)
-        check(place is not None)
-    stray = find_stray_losses(lines, losses, wanted, read_shares(notes))
+        if place is None:
+            break
+    shares = read_shares(notes)
+    stray = find_stray_losses(lines, losses, wanted, shares)
     # A short number may be like one of a hundred losses by chance.
-    check(len(stray) < 4 and not any(number.digits > 6 for number in stray))
+    if place is None or len(stray) > 3 or any(number.digits > 6 for number in stray):
+        fail(*suspect_prints([line for line in lines if not any(is_share(n, s) for n in line for s in shares)], losses))
 
 
 @pytest.mark.exercise("train")
@@ -520,7 +604,7 @@ def test_train_prints_both_accuracies_once_an_epoch(student, rng):
 
     `train`은 정확도를 기록할 때마다 훈련 정확도와 시험 정확도를 차례로 출력해요.
     """
-    _, notes = observe_run(student, rng)
+    _, notes = observe_run(student, rng, LONG)
     require_all_iterations(notes)
     _, train_accuracies, test_accuracies = read_history(notes)
     require_length(train_accuracies, 1)
@@ -530,7 +614,14 @@ def test_train_prints_both_accuracies_once_an_epoch(student, rng):
         # A loss or the number of samples may stand between the two.
         pairs = ((k, j) for k in range(place, len(numbers)) for j in range(k + 1, min(k + 4, len(numbers))))
         found = next((j for k, j in pairs if is_share(numbers[k], one) and is_share(numbers[j], other)), None)
-        check(found is not None)
+        if found is None:
+            either = [*train_accuracies, *test_accuracies]
+            shares = [n for n in numbers if not n.whole and any(is_share(n, share) for share in either)]
+            fail(
+                (not shares, "prints_no_accuracies"),
+                (len(shares) == len(train_accuracies), "prints_one_accuracy"),
+                (len(shares) == len(either), "prints_accuracies_swapped"),
+            )
         place = found + 1
 
 
@@ -538,6 +629,7 @@ def test_train_prints_both_accuracies_once_an_epoch(student, rng):
 
 TRAIN_ACCURACIES = [0.125, 0.4375, 0.625, 0.75, 0.8125, 0.90625, 0.9375]
 TEST_ACCURACIES = [0.15625, 0.375, 0.5625, 0.6875, 0.71875, 0.78125, 0.765625]
+ACCURACIES = (TRAIN_ACCURACIES, TEST_ACCURACIES)
 LOSSES = [2.5, 2.25, 1.875, 1.5, 1.25, 1.125, 1.0, 0.875, 0.75, 0.625, 0.5]
 
 
@@ -563,7 +655,10 @@ def observe_drawing(student):
     """Return (verb, args, kwargs) of the drawing calls; axes and pyplot are the same."""
     calls = student.once("drawing", lambda: student.probe(record_drawing, [LOSSES, TRAIN_ACCURACIES, TEST_ACCURACIES]))
     check(isinstance(calls, list) and all([*map(type, call)] == [str, list, dict] for call in calls))
-    return [(name.rpartition(".")[2], args, kwargs) for name, args, kwargs in calls]
+    calls = [(name.rpartition(".")[2], args, kwargs) for name, args, kwargs in calls]
+    shown = [place for place, (verb, *_) in enumerate(calls) if verb == "show"]
+    # What comes after the last showing is seen by nobody.
+    return calls[: shown[-1]] if shown else calls
 
 
 def read_curves(calls):
@@ -603,11 +698,38 @@ def is_dashed(style):
     return isinstance(style, list) and len(style) == 2 and bool(style[1])
 
 
-def find_curve(curves, values):
-    """Return the curve with these y values; it must have an x for each."""
-    found = next((curve for curve in curves if fits(curve[1], values)), None)
-    check(found is not None and (found[0] is None or (isinstance(found[0], list) and len(found[0]) == len(values))))
-    return found
+def find_curves(curves):
+    """Return the curves of the training and of the test accuracies; their x, if there is one, counts epochs."""
+    pairs = [next((curve for curve in curves if fits(curve[1], values)), None) for values in ACCURACIES]
+    if None in pairs:
+        fail(*suspect_curves(curves))
+    for across, upwards, *_ in pairs:
+        if across is not None and not counts(across, len(upwards)):
+            fail(
+                (any(fits(across, values) for values in ACCURACIES), "accuracy_against_itself"),
+                (isinstance(across, list) and len(across) == len(LOSSES), "epochs_of_losses"),
+            )
+    return pairs
+
+
+def suspect_curves(curves):
+    """Yield why there may be no curve of one of the accuracies."""
+    drawn = [y for _, y, *_ in curves]
+    yield not drawn, "nothing_drawn"
+    yield any(fits(x, values) for x, *_ in curves for values in ACCURACIES), "axes_swapped"
+    yield any(fits(y, LOSSES) for y in drawn), "draws_losses"
+    yield any(fits(y, values[1:]) for y in drawn for values in ACCURACIES), "first_epoch_left_out"
+    yield any(fits(y, values[:-1]) for y in drawn for values in ACCURACIES), "last_epoch_left_out"
+    yield any(sum(fits(y, values) for y in drawn) > 1 for values in ACCURACIES), "draws_one_curve_twice"
+    yield len(drawn) == 1 and any(fits(drawn[0], values) for values in ACCURACIES), "one_curve_missing"
+
+
+def counts(across, length):
+    """Say whether x values go on in equal steps, as epochs and iterations do."""
+    if not isinstance(across, list) or len(across) != length or not all(map(is_number, across)):
+        return False
+    steps = np.diff(across)
+    return bool(steps[0] > 0 and np.allclose(steps, steps[0]))
 
 
 def fits(y, values):
@@ -627,9 +749,7 @@ def test_plot_history_draws_both_accuracy_curves(student):
 
     `plot_history`는 훈련 정확도 곡선과 시험 정확도 곡선을 하나씩 그려요.
     """
-    curves = read_curves(observe_drawing(student))
-    find_curve(curves, TRAIN_ACCURACIES)
-    find_curve(curves, TEST_ACCURACIES)
+    find_curves(read_curves(observe_drawing(student)))
 
 
 @pytest.mark.exercise("plot_history")
@@ -639,9 +759,14 @@ def test_plot_history_draws_train_solid_and_test_dashed(student):
 
     훈련 정확도는 실선으로, 시험 정확도는 점선(dashed)으로 그려요.
     """
-    curves = read_curves(observe_drawing(student))
-    check(not is_dashed(find_curve(curves, TRAIN_ACCURACIES)[2]))
-    check(is_dashed(find_curve(curves, TEST_ACCURACIES)[2]))
+    (*_, solid, name), (*_, dashed, other) = find_curves(read_curves(observe_drawing(student)))
+    if is_dashed(solid) or not is_dashed(dashed):
+        fail(
+            (not is_dashed(solid), "both_solid"),
+            (is_dashed(dashed), "both_dashed"),
+            (names_the_other(name, "train") and names_the_other(other, "test"), "curves_swapped"),
+            (True, "styles_swapped"),
+        )
 
 
 def read_limits(calls):
@@ -671,8 +796,29 @@ def test_plot_history_shows_the_whole_range_of_accuracies(student):
     세로축의 범위는 0에서 1까지예요.
     """
     # Another figure, of the losses, may have limits of its own.
-    limits = read_limits(observe_drawing(student))
-    check(any(-0.051 <= bottom <= 0 and 1 <= top <= 1.051 for bottom, top in limits))
+    calls = observe_drawing(student)
+    limits = read_limits(calls)
+    if not any(-0.051 <= bottom <= 0 and 1 <= top <= 1.051 for bottom, top in limits):
+        across = any(verb in ("xlim", "set_xlim", "set_xbound") and args for verb, args, _ in calls)
+        fail(
+            (not limits and across, "range_of_other_axis"),
+            (not limits, "range_missing"),
+            (any(top >= 100 for _, top in limits), "range_in_percent"),
+            (any(bottom > top for bottom, top in limits), "range_upside_down"),
+            (any(bottom > 0 or top < 1 for bottom, top in limits), "range_cut"),
+        )
+
+
+def read_names(calls, axis):
+    """Return the names that an axis was given, in any of the figures."""
+    names = [args[0] for verb, args, _ in calls if verb in (axis, f"set_{axis}") and args]
+    names += [kwargs.get(axis) for verb, _, kwargs in calls if verb in (axis, f"set_{axis}", "set")]
+    return [name for name in names if is_name(name)]
+
+
+def names_accuracy(name):
+    """Say whether the name of an axis speaks of accuracies."""
+    return any(word in name.lower() for word in ("acc", "정확"))
 
 
 @pytest.mark.exercise("plot_history")
@@ -683,10 +829,11 @@ def test_plot_history_names_axes_and_curves(student):
     두 축에 이름이 있고, 범례가 어느 곡선이 무엇인지 알려 줘요.
     """
     calls = observe_drawing(student)
-    for axis in ("xlabel", "ylabel"):
-        texts = [args[0] for verb, args, _ in calls if verb in (axis, f"set_{axis}") and args]
-        texts += [kwargs.get(axis) for verb, _, kwargs in calls if verb in (axis, f"set_{axis}", "set")]
-        check(any(isinstance(text, str) and text.strip() for text in texts))
+    across, upwards = (read_names(calls, axis) for axis in ("xlabel", "ylabel"))
+    if not across or not upwards:
+        fail((not across and not upwards, "axes_unnamed"), (True, "one_axis_unnamed"))
+    if any(map(names_accuracy, across)) and not any(map(names_accuracy, upwards)):
+        fail((True, "axis_names_swapped"))
     curves = read_curves(calls)
     names = {label for *_, label in curves if is_name(label)}
     legends = [(args, kwargs) for verb, args, kwargs in calls if verb == "legend"]
@@ -695,15 +842,19 @@ def test_plot_history_names_axes_and_curves(student):
         names |= {name for entry in lists for name in entry if is_name(name)}
         if len(lists) == 1 and len(lists[0]) == len(curves):
             curves = [(*curve[:3], name) for curve, name in zip(curves, lists[0], strict=True)]
-    check(bool(legends) and len(names) >= 2)
-    swapped = {
-        "en": "The legend calls the training curve test, or the test curve training.",
-        "ko": "범례에서 훈련 곡선과 시험 곡선의 이름이 서로 바뀌었어요.",
-    }
+    if not legends or len(names) < 2:
+        said = [label for *_, label in curves if is_name(label)]
+        fail(
+            (not legends, "legend_missing"),
+            (not names, "legend_empty"),
+            (len(said) > 1, "legend_same_name"),
+            (True, "legend_half"),
+        )
     for _, y, style, label in curves:
         # Where the styles have changed places too, another check has said so.
-        check(is_dashed(style) or not fits(y, TRAIN_ACCURACIES) or not names_the_other(label, "train"), swapped)
-        check(not is_dashed(style) or not fits(y, TEST_ACCURACIES) or not names_the_other(label, "test"), swapped)
+        swapped = not is_dashed(style) and fits(y, TRAIN_ACCURACIES) and names_the_other(label, "train")
+        if swapped or (is_dashed(style) and fits(y, TEST_ACCURACIES) and names_the_other(label, "test")):
+            fail((True, "legend_swapped"))
 
 
 WORDS = {"train": ("train", "훈련", "학습", "訓練"), "test": ("test", "시험", "테스트", "テスト")}

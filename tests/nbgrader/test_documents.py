@@ -1,17 +1,14 @@
-"""docs/nbgrader.md and docs/notebook.md: what they show is what happens, command by command."""
+"""The documents in docs/: what they show is what happens, command by command."""
 
 from __future__ import annotations
 
 import getpass
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,53 +17,17 @@ import pytest
 from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from autograder import cli
+from autograder.audit.acceptances import ACCEPTANCES, load_acceptances
 from tests.contracts.test_readme import anchors
+from tests.documents import DOCS, Passage, Step, blocks, prose, run, steps, walk
 from tests.nbgrader.answers import filled, functions_of
 from tests.nbgrader.conftest import ROOT, CourseCopy
 
-DOCS: Final = ROOT / "docs"
-DOCUMENTS: Final = ("nbgrader.md", "notebook.md")
+DOCUMENTS: Final = sorted(path.name for path in DOCS.glob("*.md"))
 NAME: Final = "gradient_descent"
 STUDENT: Final = "student01"
 COURSE_PLACE: Final = "/home/teacher/course"
 EXCHANGE_PLACE: Final = "/srv/nbgrader/exchange"
-FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PROMPT: Final = re.compile(rf"^(?P<who>{STUDENT})?\$ (?P<command>.+)$")
-LEFT_OUT: Final = "[...]"
-
-
-@dataclass
-class Step:
-    """One command of a document, who types it, and the output that the document shows."""
-
-    who: str
-    command: str
-    output: list[str] = field(default_factory=list)
-
-
-def steps(name: str, language: str) -> Iterator[Step]:
-    """Yield the commands of a document's blocks of one language, in their order."""
-    step: Step | None = None
-    for kind, text in FENCE.findall((DOCS / name).read_text(encoding="utf-8")):
-        for line in text.splitlines() if kind == language else ():
-            prompt = PROMPT.match(line)
-            if prompt:
-                if step:
-                    yield step
-                step = Step(prompt["who"] or "teacher", prompt["command"])
-            elif step:
-                step.output.append(line)
-    if step:
-        yield step
-
-
-def pattern(output: list[str]) -> re.Pattern[str]:
-    """Return what a shown output stands for: `[...]` is what was left out, and columns may be wider."""
-    lines = []
-    for line in output:
-        parts = [re.sub(r"(?:\\ ){2,}", r" +", re.escape(part)) for part in line.split(LEFT_OUT)]
-        lines.append(r"(?:.*\n)*?" if line == LEFT_OUT else ".*".join(parts) + r"\n")
-    return re.compile("".join(lines))
 
 
 @dataclass
@@ -81,20 +42,7 @@ class Place:
     def run(self, step: Step) -> str:
         """Run a command where its user would, and return its output as the document would show it."""
         folder = self.course if step.who == "teacher" else self.home
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = {**self.environment, "PATH": path, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
-        done = subprocess.run(
-            ["/bin/sh", "-c", step.command],
-            cwd=folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            check=False,
-            timeout=300,
-        )
-        text = done.stdout.decode()
-        assert done.returncode == 0, f"{step.command}\n{text}"
+        text = run(step.command, folder, self.environment)
         for real, shown in {
             str(self.course): COURSE_PLACE,
             str(self.home): f"/home/{STUDENT}",
@@ -144,21 +92,40 @@ BETWEEN: Final[dict[str, Callable[[Place], None]]] = {
 def test_the_way_to_released_feedback(place: Place) -> None:
     """Every command of docs/nbgrader.md, typed in its order on a fresh machine, prints what the document shows."""
     waiting = dict(BETWEEN)
-    for step in steps("nbgrader.md", "console"):
+    for step in steps("nbgrader.md"):
         for beginning in [one for one in waiting if step.command.startswith(one)]:
             waiting.pop(beginning)(place)
         printed = place.run(step)
-        printed = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
-        assert pattern(step.output).fullmatch(printed), f"{step.who}$ {step.command}\n{printed}"
+        assert step.shows(printed), f"{step.who}$ {step.command}\n{printed}"
     assert not waiting
+
+
+def test_the_way_to_audited_checks(jupyter_environment: dict[str, str], tmp_path: Path) -> None:
+    """Who writes every file of docs/authoring.md and types every command sees what the document shows."""
+    folder = tmp_path
+    for piece in walk("authoring.md"):
+        if isinstance(piece, Passage):
+            piece.write(folder)
+        elif piece.command.startswith("cd "):
+            folder /= piece.command.removeprefix("cd ")
+        else:
+            printed = run(piece.command, folder, jupyter_environment)
+            assert piece.shows(printed), f"{piece.command}\n{printed}"
+
+
+def test_the_acceptance_of_the_guide_can_be_read(tmp_path: Path) -> None:
+    """The one block of docs/authoring.md that its reader need not write is right too."""
+    (tmp_path / ACCEPTANCES).write_text(blocks("authoring.md", "toml")[-1], encoding="utf-8")
+    assert list(load_acceptances(tmp_path)) == ["smooth_l1/axis_added@smooth_l1:1"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_commands_that_are_only_named_exist(name: str) -> None:
     """Commands and options in the other blocks are known to the programs."""
     lines = [step.command for step in steps(name, "sh")]
-    blocks = [text for kind, text in FENCE.findall((DOCS / name).read_text(encoding="utf-8")) if kind == "sh"]
-    lines += [line for text in blocks for line in text.splitlines() if line and not line.startswith(("#", "$"))]
+    lines += [
+        line for text in blocks(name, "sh") for line in text.splitlines() if line and not line.startswith(("#", "$"))
+    ]
     for line in lines:
         program, *words = line.split()
         if program == "autograder":
@@ -172,8 +139,7 @@ def test_commands_that_are_only_named_exist(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name: str) -> None:
     """A relative link leads to a file of the repository, and to a heading that it has."""
-    text = (DOCS / name).read_text(encoding="utf-8")
-    for place, anchor in re.findall(r"\]\(([^)\s#]*)#?([^)\s]*)\)", FENCE.sub("", text)):
+    for place, anchor in re.findall(r"\]\(([^)\s#]*)#?([^)\s]*)\)", prose(name)):
         target = DOCS / (place or name)
         assert target.exists(), place
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{place}#{anchor}"

@@ -1,10 +1,9 @@
 """Naming the mistake behind a printed trajectory: the one wrong rule that runs through all its numbers.
 
-A training loop repeats a rule, and now and then prints where it stands. An
-author names the wrong rules, wrong losses and wrong moments of printing that
-people come up with. Each combination predicts a table, and a name is given only
-where every printed line agrees. Where none starts from the given state, each
-rule is restarted from each printed line and has to predict the next one.
+A training loop repeats a rule, and now and then prints where it stands. An author
+names the wrong rules, losses and moments of printing. Each combination predicts a
+table, and only one with which every printed line agrees is named. Where none starts
+from the given state, each rule is restarted from each line to predict the next one.
 """
 
 from __future__ import annotations
@@ -131,7 +130,6 @@ class Dynamics:
         printed = _arrange(records, table, formats, self.iterations)
         if printed is None or printed.states.shape[1] != self.start.size:
             return ()
-        # What diverges ends in inf and NaN, here as there.
         with np.errstate(all="ignore"):
             return _pick(self._run_from_start(printed)) or _pick(self._restart(printed))
 
@@ -143,7 +141,7 @@ class Dynamics:
         state : ndarray of float64, shape (n,)
             Where the loop ended.
         updates : int
-            How many updates led there; not more than `iterations`.
+            How many updates led there: at least 1, and not more than `iterations`.
         rtol : float
             Relative tolerance, dimensionless.
 
@@ -152,9 +150,13 @@ class Dynamics:
         tuple of str
             As `name` returns them.
         """
+        states = self._orbits.states
         with np.errstate(all="ignore"):
-            fits = _agree(state, self._orbits.states[updates], 0.0, rtol).all(axis=-1)
-        return _pick(_Claim(self.rules[rule][0]) for rule in np.flatnonzero(fits))
+            fits = _agree(state, states[updates], 0.0, rtol).all(axis=-1)
+            # Who solves the equations ends where the right rule rests, as all do that have come to rest there.
+            solved = _agree(state, self.rules[0][1](state), 0.0, rtol).all()
+            rests = _agree(states[updates - 1], states[updates], 0.0, rtol).all(axis=-1)
+        return _pick(_Claim(self.rules[rule][0]) for rule in np.flatnonzero(fits & ~(rests & solved)))
 
     @cached_property
     def _orbits(self) -> Orbits:
@@ -171,9 +173,8 @@ class Dynamics:
             agree = _agree(printed.states, predicted, printed.slack[:, 1:], printed.rtol[1:])
             for rule in np.flatnonzero(agree.all(axis=(1, 2))):
                 passed = states[printed.iterations + at_loss, rule]
-                for name, loss in self.losses:
-                    if _has_losses(printed, _evaluate(loss, passed)):
-                        yield _Claim(self.rules[rule][0], moment, name)
+                for name in self._match_losses(printed, passed, np.zeros_like(passed)):
+                    yield _Claim(self.rules[rule][0], moment, name)
 
     def _restart(self, printed: _Printed) -> Iterator[_Claim]:
         """Let each rule predict every line from the one before."""
@@ -206,14 +207,17 @@ class Dynamics:
         counts = np.full(len(states), lag) + (np.diff(printed.iterations) if lag < 0 else 0)
         if np.any(counts < 0):
             return []
-        states, away = self._advance(rule, states, away, counts)
-        found = []
-        for name, loss in self.losses:
-            predicted = _evaluate(loss, states)
-            shaken = [_evaluate(loss, moved) - predicted for moved in _shake(states, away)]
-            if _has_losses(printed, predicted, np.sum(np.abs(shaken), axis=0), first):
-                found.append(name)
-        return found
+        return self._match_losses(printed, *self._advance(rule, states, away, counts), first)
+
+    def _match_losses(self, printed: _Printed, states: Floats, away: Floats, first: int = 0) -> list[str | None]:
+        """Tell which losses were printed of states that may be so far off, from a line on."""
+        lines = range(first, len(printed.iterations))
+        return [
+            name
+            for name, loss in self.losses
+            # One line rules out nearly every loss.
+            if all(_has_losses(printed, loss, states[at], away[at], lines[at]) for at in (slice(0, 1), slice(1, None)))
+        ]
 
     def _advance(self, rule: int, states: Floats, reach: Floats, counts: NDArray[Any]) -> tuple[Floats, Floats]:
         """Repeat a rule from printed states, and tell how far their rounding may carry the result."""
@@ -233,10 +237,13 @@ def _agree(actual: Floats, predicted: Floats, slack: Floats | float, rtol: Float
     return np.asarray(near | lost)
 
 
-def _has_losses(printed: _Printed, predicted: Floats, extra: Floats | float = 0.0, first: int = 0) -> bool:
+def _has_losses(printed: _Printed, loss: Loss, states: Floats, away: Floats, lines: Sequence[int]) -> bool:
+    """Tell whether the losses of these lines are those of states that may be so far off."""
     if printed.losses is None:
         return True
-    return bool(_agree(printed.losses[first:], predicted, printed.slack[first:, 0] + extra, printed.rtol[0]).all())
+    predicted = _evaluate(loss, states)
+    extra = sum((np.abs(_evaluate(loss, moved) - predicted) for moved in _shake(states, away)), np.zeros(len(states)))
+    return bool(_agree(printed.losses[lines], predicted, printed.slack[lines, 0] + extra, printed.rtol[0]).all())
 
 
 def _evaluate(loss: Loss, states: Floats) -> Floats:

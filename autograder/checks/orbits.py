@@ -58,7 +58,7 @@ class Orbits:
 
     def advance(self, rule: int, states: Floats, counts: Iterable[int]) -> Floats:
         """Repeat a rule from each state, shape (lines, n), each as often as its number says."""
-        advanced = states.copy()
+        advanced: Floats = states.copy()
         for line, count in enumerate(counts):
             if self.maps[rule] is not None:
                 power = self._power(rule, int(count))
@@ -78,8 +78,9 @@ def _find_affine(step: Step, size: int) -> Floats | None:
     shift = np.asarray(step(np.zeros(size)), dtype=np.float64)
     columns = [step(unit) - shift for unit in np.eye(size)]
     matrix = np.block([[np.column_stack(columns), shift[:, None]], [np.zeros((1, size)), np.ones((1, 1))]])
-    for seed in range(3):
-        tried = np.random.default_rng(seed).normal(size=size) * 10.0**seed
+    drawn = np.random.default_rng(0).normal(size=(3, size)) * [[1.0], [10.0], [100.0]]
+    # Both ways: a rule with absolute values is straight on either side.
+    for tried in (*drawn, *-drawn):
         found = step(tried)
         if np.any(np.abs(matrix[:-1, :-1] @ tried + shift - found) > _AFFINE_APART * (1 + np.abs(found))):
             return None

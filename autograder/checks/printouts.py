@@ -12,6 +12,17 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from autograder.checks.labels import (
+    ASIDE,
+    ITERATION_AFTER,
+    ITERATION_BEFORE,
+    ITERATION_SHORT,
+    SECONDS,
+    collect_groups,
+    collect_labels,
+    reduce_word,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -24,7 +35,20 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# Colours, the bars and rates of tqdm, dates and times of a logger. Every repetition has an end or a stop.
+_NOISE: Final = re.compile(
+    r"""
+    \x1b\[[0-9;]*[A-Za-z]
+    |(?<!\d)\d{1,3}%\|[^|\r\n]*\|
+    |(?<!\d)\d{1,3}(?::\d\d){1,2}<(?:\d{1,3}(?::\d\d){1,2}|\?)
+    |(?<![\d.])[\d.?]{1,12}\ ?(?:it/s|s/it)
+    |(?<!\d)\d{4}-\d\d-\d\d(?!\d)
+    |(?<!\d)\d{1,2}:\d\d:\d\d(?:[.,]\d{1,6})?(?!\d)
+    """,
+    re.VERBOSE,
+)
+# A counter glued to its label is no label with a number, as w0 is.
+_GLUED: Final = re.compile(rf"((?:{'|'.join(ITERATION_BEFORE)})(?:ation)?)[_#]?(?=\d)", re.IGNORECASE)
 _LONGEST_NUMBER: Final = 400
 # A thousand iterations that each print everything are some 15,000 words and numbers.
 _MOST_TOKENS: Final = 50_000
@@ -32,16 +56,6 @@ _LARGEST_EXPONENT: Final = 400
 _MINUS: Final = "-\u2212"
 _NOT_FINITE: Final = frozenset({"nan", "inf", "infinity"})
 
-_ITERATION_BEFORE: Final = ("iter", "epoch", "step", "반복", "횟수", "회차", "에폭", "에포크", "스텝")
-_ITERATION_SHORT: Final = frozenset({"i", "it", "n", "t", "k"})
-_ITERATION_AFTER: Final = ("번", "회", "th", "st", "nd", "rd", "iter", "epoch", "step", "에폭", "에포크", "스텝")
-# Labels of things that people print beside the columns.
-_ASIDE: Final = re.compile(r"(lr|learningrate|rate|학습률|time|elapsed|sec|시간|grad\w*|d(l)?d?w\d*|batch\w*)\Z")
-_SYNONYMS: Final = {
-    "loss": ("cost", "mse", "error", "손실", "오차", "비용", "로스"),
-    "w": ("weight", "weights", "param", "params", "parameters", "theta", "가중치", "파라미터", "매개변수"),
-}
-_PARTICLE: Final = re.compile(r"[^\x00-\x7f]+\Z")
 _SHORTEST_STEM: Final = 3
 _LONGEST_LABEL: Final = 3
 
@@ -84,7 +98,7 @@ class Record:
 
 
 class _Token(NamedTuple):
-    """A word, as `_plain` reduces it, or a number."""
+    """A word, as `reduce_word` reduces it, or a number."""
 
     word: str
     number: Number | None
@@ -139,7 +153,7 @@ def _read_records(text: str, columns: tuple[str, ...]) -> list[Record]:
 
 def _read_lines(text: str) -> Iterator[list[_Token]]:
     left = _MOST_TOKENS
-    for line in _COLOUR.sub("", text).splitlines():
+    for line in _GLUED.sub(r"\1 ", _NOISE.sub(" ", text)).splitlines():
         tokens = list(islice(_read_tokens(line), left))
         left -= len(tokens)
         if tokens:
@@ -157,7 +171,7 @@ def _read_tokens(line: str) -> Iterator[_Token]:
         before = line[start - 1 : start]
         # 100/1000: the total is not a number of the run.
         if not (after_slash and number is not None and number.whole):
-            yield _Token(_plain(match[0]) if number is None else "", number, before == "[")
+            yield _Token(reduce_word(match[0]) if number is None else "", number, before == "[")
         after_number, after_slash = number is not None, False
 
 
@@ -188,8 +202,8 @@ class _Reader:
     def __init__(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
         self.order: Sequence[str] = columns
-        self.labels = _collect_labels(columns)
-        self.groups = _collect_groups(columns)
+        self.labels = collect_labels(columns)
+        self.groups = collect_groups(columns)
         self.pending: list[str] = []
         self.records: list[Record] = [Record(None)]
 
@@ -213,10 +227,10 @@ class _Reader:
                 self.pending = [*kept, *named[index]]
                 aside, before_was_number = False, False
             elif token.number is None:
-                aside = aside or _ASIDE.match(token.word) is not None
+                aside = aside or ASIDE.match(token.word) is not None
             elif index != counter:
                 before_was_number = True
-                if not aside:
+                if not aside and not (index + 1 < len(line) and line[index + 1].word in SECONDS):
                     self._put(token.number, iteration)
         if len(self.pending) > 1 and all(token.number is None for token in line):
             self.order = [*self.pending, *(column for column in self.columns if column not in self.pending)]
@@ -259,7 +273,7 @@ def _find_counter(line: list[_Token], labels: list[str], first_label: int | None
             continue
         before = line[index - 1].word if index else ""
         after = line[index + 1].word if index + 1 < len(line) else ""
-        if before.startswith(_ITERATION_BEFORE) or before in _ITERATION_SHORT or after.startswith(_ITERATION_AFTER):
+        if before.startswith(ITERATION_BEFORE) or before in ITERATION_SHORT or after.startswith(ITERATION_AFTER):
             return index
     if not numbers or not (first := line[numbers[0]]).number or not first.number.whole:
         return None
@@ -267,33 +281,3 @@ def _find_counter(line: list[_Token], labels: list[str], first_label: int | None
         return numbers[0] if len(numbers) > len(labels) else None
     # The row [0] of a printed column vector is a value.
     return None if first.bracketed and len(numbers) == 1 else numbers[0]
-
-
-def _plain(word: str) -> str:
-    """Reduce a word to what labels are compared by: ``W_0`` and ``w[0]`` are w0, and ``loss는`` is loss."""
-    bare = word.casefold().replace("_", "").replace("[", "").replace("]", "")
-    return bare if bare.isascii() or not bare[0].isascii() else _PARTICLE.sub("", bare)
-
-
-def _collect_labels(columns: Sequence[str]) -> dict[str, str]:
-    labels = {}
-    for column in columns:
-        plain = _plain(column.replace(" ", ""))
-        labels[plain] = column
-        labels.update(dict.fromkeys(_SYNONYMS.get(plain, ()), column))
-        stem, number = plain.rstrip("0123456789"), plain[len(plain.rstrip("0123456789")) :]
-        if number:
-            labels.update({other + number: column for other in _SYNONYMS.get(stem, ())})
-    return labels
-
-
-def _collect_groups(columns: Sequence[str]) -> dict[str, list[str]]:
-    """Map ``w`` and ``weights`` to all of w0, w1, …: how people print an array of them."""
-    groups: dict[str, list[str]] = {}
-    for column in columns:
-        plain = _plain(column)
-        stem = plain.rstrip("0123456789")
-        if stem != plain:
-            for name in (stem, *_SYNONYMS.get(stem, ())):
-                groups.setdefault(name, []).append(column)
-    return groups

@@ -116,6 +116,11 @@ class Table:
             for iteration, row in zip(self.iterations, self.values, strict=True)
         ]
 
+    def keep(self, columns: Sequence[str]) -> Table:
+        """Return the table with these columns only."""
+        places = [self.columns.index(column) for column in columns]
+        return Table(tuple(columns), self.iterations, self.values[:, places])
+
 
 def find_departing(record: Record, row: dict[str, float], formats: dict[str, Format]) -> list[str]:
     """List the columns of a record that are missing or off."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from autograder.checks import testimony
 from autograder.checks.departures import explain_trajectory
 from autograder.checks.evidence import Evidence, show_curve
 from autograder.checks.failures import CheckFailed
@@ -16,6 +17,7 @@ from autograder.messages import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograder.checks.dynamics import Dynamics
     from autograder.checks.relations import NamedFactors
     from autograder.checks.values import Floats
 
@@ -31,6 +33,8 @@ def assert_trajectory(
     columns: Sequence[str] = ("loss", "w0", "w1"),
     rtol: float | None = None,
     named_factors: NamedFactors | None = None,
+    judged: Sequence[str] | None = None,
+    dynamics: Dynamics | None = None,
 ) -> None:
     """Fail unless the expected lines can be read from what was printed, in order.
 
@@ -53,6 +57,11 @@ def assert_trajectory(
         printed; by default 1e-6, or 2e-5 where float32 or few digits were printed.
     named_factors : mapping of str to float, optional
         Sizes that a column may be off by, such as ``{"N": 4}``.
+    judged : sequence of str, optional
+        The columns that must be right, all by default. The others only help to tell
+        which number is which.
+    dynamics : Dynamics, optional
+        The wrong rules that people come up with: names the one that was run.
 
     Raises
     ------
@@ -76,9 +85,37 @@ def assert_trajectory(
         column: guess_format((record.values[column] for record in records if column in record.values), rtol)
         for column in table.columns
     }
-    if not (_follows_records(records, table, formats) or _follows_numbers(read_numbers(printed), table, rtol)):
-        failure = explain_trajectory(records, table, formats, what=what, named_factors=named_factors)
-        raise CheckFailed(failure.message, failure.detail, evidence=_show(records, table, formats))
+    if _follows_records(records, table, formats) or _follows_numbers(read_numbers(printed), table, rtol):
+        return
+    some, kept = (table, records) if judged is None else (table.keep(judged), _keep(records, judged))
+    if judged is None or not _follows_records(kept, some, formats):
+        _state(kept, some, formats, what)
+        if testimony.is_wordless():
+            raise CheckFailed(None)
+        failure = explain_trajectory(kept, some, formats, what=what, named_factors=named_factors)
+        mistakes = dynamics.name(records, table, formats) if dynamics else ()
+        raise CheckFailed(failure.message, failure.detail, evidence=_show(kept, some, formats), mistakes=mistakes)
+
+
+def _state(records: Sequence[Record], table: Table, formats: dict[str, Format], what: str) -> None:
+    """Note the numbers line by line, NaN where one is missing."""
+    aligned = align(records, table)
+    actual, tolerance = np.full(table.values.shape, np.nan), np.zeros(table.values.shape)
+    for line, (iteration, row) in enumerate(table.rows):
+        for place, (column, wanted) in enumerate(row.items()):
+            number = aligned[iteration].values.get(column) if iteration in aligned else None
+            if number is not None:
+                actual[line, place], tolerance[line, place] = number.value, formats[column].tolerance(number, wanted)
+    testimony.state("compared", what, actual, right=False, expected=table.values, tolerance=tolerance)
+
+
+def _keep(records: Sequence[Record], columns: Sequence[str]) -> list[Record]:
+    """Look at some columns only, in the records that have all of them; in any, if none has."""
+    kept = [
+        Record(record.iteration, {name: value for name, value in record.values.items() if name in columns})
+        for record in records
+    ]
+    return [record for record in kept if len(record.values) == len(columns)] or kept
 
 
 def _follows_records(records: Sequence[Record], table: Table, formats: dict[str, Format]) -> bool:

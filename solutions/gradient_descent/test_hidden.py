@@ -10,6 +10,7 @@ import pytest
 
 from autograder.checks import (
     CheckFailed,
+    Dynamics,
     assert_close,
     assert_gradient,
     assert_trajectory,
@@ -55,10 +56,8 @@ def bound_slopes(w0, w1, X, y):
 def read_two(answer, message):
     """Read two numbers from an array, a list or a tuple, also of arrays that hold one number each."""
     answer = fetch(answer)
-    check(
-        answer is not None,
-        {"en": "Nothing was returned: is the `return` missing?", "ko": "돌려준 값이 없어요. `return`을 빠뜨렸나요?"},
-    )
+    if answer is None:
+        raise CheckFailed(NOTHING, mistakes=["no_return"])
     parts = answer if isinstance(answer, (list, tuple)) and len(answer) <= 2 else [answer]
     try:
         numbers = np.concatenate([np.ravel(np.asarray(part)) for part in parts])
@@ -68,6 +67,7 @@ def read_two(answer, message):
     return numbers.astype(float)
 
 
+NOTHING = {"en": "Nothing was returned.", "ko": "돌려준 값이 없어요."}
 TWO_SLOPES = {"en": "Return two numbers: dL/dw0 and dL/dw1.", "ko": "숫자 두 개, dL/dw0과 dL/dw1을 돌려주세요."}
 TWO_NUMBERS = {"en": "Return two numbers: w0 and w1.", "ko": "숫자 두 개, w0과 w1을 돌려주세요."}
 
@@ -202,38 +202,96 @@ def test_gradient_descent_keeps_its_arguments(student, reference, rng):
 
 # main: it takes most of the time, so one run serves all checks
 
+POINTS_X, POINTS_Y, RATE, ITERATIONS = np.array([1.0, 2.0, 3.0, 4.0]), np.array([3.1, 4.9, 7.2, 8.9]), 0.001, 1000
+
+
+def errors(w):
+    """Return how far the points lie above the line, shape (4,)."""
+    return POINTS_Y - (w[0] + w[1] * POINTS_X)
+
+
+def slopes(w):
+    """Return the two slopes at (w0, w1)."""
+    return np.array([-2 * np.mean(errors(w)), -2 * np.mean(errors(w) * POINTS_X)])
+
+
+def walk(change, slopes_at=slopes):
+    """Make a rule: `change` says how far the slopes move (w0, w1)."""
+    return lambda w: w - RATE * change * slopes_at(w)
+
+
+def from_the_new_w0(w):
+    """Move w0, and only then ask for the slope of w1."""
+    w0 = w[0] - RATE * slopes(w)[0]
+    return np.array([w0, w[1] - RATE * slopes(np.array([w0, w[1]]))[1]])
+
+
+def from_the_new_w1(w):
+    """Move w1, and only then ask for the slope of w0."""
+    w1 = w[1] - RATE * slopes(w)[1]
+    return np.array([w[0] - RATE * slopes(np.array([w[0], w1]))[0], w1])
+
+
+DESCENT = Dynamics(
+    start=(0.0, 0.0),
+    step=walk(1),
+    loss=lambda w: np.mean(errors(w) ** 2),
+    iterations=ITERATIONS,
+    rules=[
+        *(("lr_off", walk(factor)) for factor in (10, 0.1, 2, 5, 100, 0.01)),
+        ("no_learning_rate", walk(1 / RATE)),
+        ("divides_by_rate", walk(1 / RATE**2)),
+        ("forgot_2", walk(1 / 2)),
+        ("forgot_N", walk(4)),
+        ("forgot_N_and_2", walk(2)),
+        ("div_n_minus_1", walk(4 / 3)),
+        ("ascent_sign", walk(-1)),
+        ("w0_not_updated", walk(np.array([0, 1]))),
+        ("w1_not_updated", walk(np.array([1, 0]))),
+        ("w0_uphill", walk(np.array([-1, 1]))),
+        ("w1_uphill", walk(np.array([1, -1]))),
+        ("not_updated", walk(0)),
+        ("grads_swapped", walk(1, lambda w: slopes(w)[::-1])),
+        ("g1_without_X", walk(1, lambda w: slopes(w)[[0, 0]])),
+        ("g0_with_X", walk(1, lambda w: slopes(w)[[1, 1]])),
+        ("x_outside_mean", walk(1, lambda w: slopes(w)[0] * np.array([1, np.mean(POINTS_X)]))),
+        ("swapped_w", walk(1, lambda w: slopes(w[::-1]))),
+        ("w0_left_out", walk(1, lambda w: slopes(w * [0, 1]))),
+        ("w1_left_out", walk(1, lambda w: slopes(w * [1, 0]))),
+        ("gradient_once", walk(1, lambda _: slopes(np.zeros(2)))),
+        ("step_replaces_w", lambda w: -RATE * slopes(w)),
+        ("reset_in_loop", lambda _: -RATE * slopes(np.zeros(2))),
+        ("w1_uses_new_w0", from_the_new_w0),
+        ("w0_uses_new_w1", from_the_new_w1),
+    ],
+    losses=[
+        ("sum_not_mean", lambda w: np.sum(errors(w) ** 2)),
+        ("half_mean", lambda w: np.mean(errors(w) ** 2) / 2),
+        ("half_sum", lambda w: np.sum(errors(w) ** 2) / 2),
+        ("rmse", lambda w: np.sqrt(np.mean(errors(w) ** 2))),
+        ("mae", lambda w: np.mean(np.abs(errors(w)))),
+        ("div_n_minus_1", lambda w: np.sum(errors(w) ** 2) / 3),
+        ("loss_swapped_w", lambda w: np.mean(errors(w[::-1]) ** 2)),
+        ("loss_of_the_start", lambda _: np.mean(POINTS_Y**2)),
+    ],
+    moments={"prints_before_update": (0, 0), "loss_before": (0, 1), "w_before": (1, 0), "print99": (100, 100)},
+    other_start="other_start",
+)
+
 
 def observe_main(student):
     """Run main once a submission."""
     return student.once("main", lambda: student.observe(student.main))
 
 
-def expect_printed(*columns):
-    """Return the rows that main must print: the iteration and these columns."""
-    return [[row[name] for name in ("i", *columns)] for row in TRAJECTORY["printed"]]
-
-
-def keep_columns(printed, columns):
-    """Write what was printed of these columns anew, each number with its own digits."""
-    lines = []
-    for record in read_records(printed, COLUMNS):
-        if all(name in record.values for name in columns):
-            numbers = [
-                f"{name} {number.value:.{min(max(number.decimals, 0), 40)}f}"
-                for name, number in record.values.items()
-                if name in columns
-            ]
-            lines.append(" ".join([*([] if record.iteration is None else [f"i {record.iteration}"]), *numbers]))
-    return "\n".join(lines) or printed
-
-
-def assert_printed(printed, *columns):
+def assert_printed(printed, *judged):
     """Fail unless these columns are right, whatever the others hold."""
-    try:
-        assert_trajectory(printed, expect_printed(*COLUMNS), what="main()", columns=COLUMNS, rtol=FIT_APART)
-    except CheckFailed:
-        kept = keep_columns(printed, columns)
-        assert_trajectory(kept, expect_printed(*columns), what="main()", columns=columns, rtol=FIT_APART)
+    if not printed.strip():
+        raise CheckFailed(
+            {"en": "main printed nothing.", "ko": "main이 아무것도 출력하지 않았어요."}, mistakes=["prints_nothing"]
+        )
+    rows = [[row[name] for name in ("i", *COLUMNS)] for row in TRAJECTORY["printed"]]
+    assert_trajectory(printed, rows, what="main()", columns=COLUMNS, rtol=FIT_APART, judged=judged, dynamics=DESCENT)
 
 
 @pytest.mark.exercise("main")
@@ -291,4 +349,8 @@ def test_main_returns_the_line(student):
     """
     line = read_two(observe_main(student).value, TWO_NUMBERS)
     expected = np.array([TRAJECTORY["returned"]["w0"], TRAJECTORY["returned"]["w1"]])
-    assert_close(line, expected, what="main()", scale=expected, rtol=FIT_APART)
+    try:
+        assert_close(line, expected, what="main()", scale=expected, rtol=FIT_APART)
+    except CheckFailed as failure:
+        failure.mistakes = DESCENT.name_state(line, ITERATIONS, rtol=FIT_APART)
+        raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, assert_unchanged, check
+from autograder.checks import CheckFailed, assert_close, assert_unchanged, check, fetch
 
 # Leaving out or moving the 1e-7 changes an error by less than this, unless a probability is
 # near 0: that has a check of its own and costs only that.
@@ -130,8 +130,7 @@ def test_cross_entropy_error_of_one_label(student, reference, rng):
 
     데이터 하나에 정수 레이블 하나를 줘도 결과는 원-핫일 때와 같아요.
     """
-    y = draw_probabilities(rng, 1, 6)[0]
-    label = int(np.argsort(y)[2])
+    y, label = np.sort(draw_probabilities(rng, 1, 6)[0]), 4
     expected = reference.cross_entropy_error(y, label)
     error = student.probe(ask_with_one_label, y, label)
     assert_close(error, expected, what="cross_entropy_error(y, label)", rtol=EPSILON_APART, named_factors={"C": 6})
@@ -177,8 +176,21 @@ def test_cross_entropy_error_where_probabilities_are_zero(student, reference, rn
     if wants_labels(student, reference, rng):
         t, samples = np.array([2, 2]), [np.array(samples)]
     for y in samples:
-        expected = reference.cross_entropy_error(y, t)
-        assert_close(student.cross_entropy_error(y, t), expected, what="cross_entropy_error(y, t)", rtol=EPSILON_APART)
+        expected, error = reference.cross_entropy_error(y, t), fetch(student.cross_entropy_error(y, t))
+        try:
+            assert_close(error, expected, what="cross_entropy_error(y, t)", rtol=EPSILON_APART)
+        except CheckFailed as failure:
+            if not np.all(np.isfinite(error)):
+                failure.mistakes = find_epsilon(student.cross_entropy_error(np.full_like(y, 0.25), t))
+            raise
+
+
+def find_epsilon(error):
+    """Tell by the last digits of the error of a probability of 0.25 where the 1e-7 stands, if not inside the log."""
+    error, places = fetch(error), {"no_eps": [0.0], "eps_outside_log": [-1e-7, 1e-7]}
+    if not isinstance(error, (float, np.floating)):
+        return []
+    return [name for name, shifts in places.items() if any(abs(error - np.log(4) - shift) < 1e-12 for shift in shifts)]
 
 
 @pytest.mark.exercise("cross_entropy_error")
@@ -194,6 +206,17 @@ def test_cross_entropy_error_keeps_its_arguments(student, reference, rng):
     seen = student.observe(student.cross_entropy_error, y, t)
     assert_close(seen.value, reference.cross_entropy_error(y, t), what="cross_entropy_error(y, t)", rtol=EPSILON_APART)
     assert_unchanged((y, t), seen.arguments, what=("y", "t"))
+    labels = student.probe(spoil_labels, draw_probabilities(rng, 3, 7), np.array([5, 0, 2]))
+    assert_unchanged((np.array([5, 0, 2]),), (labels,), what=("t",))
+
+
+def spoil_labels(submission, y, labels):
+    """Return the labels after a call with them; that they may not work is the affair of other checks."""
+    try:  # noqa: SIM105 - a probe imports nothing
+        submission.cross_entropy_error(y, labels)
+    except Exception:  # noqa: BLE001, S110 - whatever it raises
+        pass
+    return labels
 
 
 # softmax
@@ -271,6 +294,19 @@ def is_pair(answer):
     return isinstance(answer, (tuple, list)) and len(answer) == 2
 
 
+def fail(mistake):
+    """Fail with a mistake that the draws give away; which rows came is random, so that no variant shows the same."""
+    raise CheckFailed(None, mistakes=[mistake])
+
+
+def take_pairs(drawn):
+    """Return the pairs that a probe brought, or fail by what came in place of one."""
+    if drawn == "None":
+        fail("no_return")
+    check(isinstance(drawn, list) and all(map(is_pair, drawn)), PAIR)
+    return drawn
+
+
 def is_numbers(array, shape):
     """Tell whether an array holds real numbers and has this shape."""
     return isinstance(array, np.ndarray) and array.shape == shape and array.dtype.kind in "iuf"
@@ -285,7 +321,7 @@ def draw_batches(submission, rows, batch, draws):
     for _ in range(draws):
         pair = submission.sample_batch(x, t, batch, rng)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            return None, True
+            return f"{len(pair)} of them" if isinstance(pair, (tuple, list)) else str(pair), True
         pairs.append((np.asarray(pair[0]), np.asarray(pair[1])))
     return pairs, bool(np.array_equal(x, x_before) and np.array_equal(t, t_before))
 
@@ -302,51 +338,112 @@ def draw_once(student):
         Whether x and t are as they were.
     """
     drawn = student.once("batches", lambda: student.probe(draw_batches, ROWS, BATCH, DRAWS))
-    check(
-        is_pair(drawn) and isinstance(drawn[0], list) and len(drawn[0]) == DRAWS and all(map(is_pair, drawn[0])), PAIR
-    )
-    pairs, unharmed = drawn
-    size = {"en": "t_batch must hold `batch_size` labels.", "ko": "t_batch에는 레이블이 `batch_size`개 있어야 해요."}
-    check(all(is_numbers(t_batch, (BATCH,)) for _, t_batch in pairs), size)
+    check(is_pair(drawn), PAIR)
+    pairs, unharmed = take_pairs(drawn[0]), drawn[1]
+    if not all(is_numbers(t_batch, (BATCH,)) for _, t_batch in pairs):
+        fail_by_size(*({np.shape(batch) for batch in batches} for batches in zip(*pairs, strict=True)))
     rows = np.array([t_batch for _, t_batch in pairs]).astype(float) - 500
     return [x_batch for x_batch, _ in pairs], rows, unharmed
 
 
+def fail_by_size(x_shapes, t_shapes):
+    """Fail with what the shapes of batches tell that do not hold `batch_size` labels."""
+    if t_shapes == {(ROWS,)} and x_shapes == {(BATCH, 3)}:
+        fail("only_x")
+    if t_shapes == {(ROWS,)}:
+        fail("whole_set")
+    if t_shapes <= {(), (1,)}:
+        fail("single_sample")
+    if t_shapes <= {(BATCH - 1,), (BATCH + 1,)}:
+        fail("batch_size_off")
+    check(
+        False,
+        {"en": "t_batch must hold `batch_size` labels.", "ko": "t_batch에는 레이블이 `batch_size`개 있어야 해요."},
+    )
+
+
 @pytest.mark.exercise("sample_batch")
 @pytest.mark.points(0.75)
+@pytest.mark.mistakes(
+    "drawn_twice", "only_x", "sorted_apart", "one_row_off", "single_sample", "whole_set", "batch_size_off", "no_return"
+)
 def test_sample_batch_keeps_rows_and_labels_together(student):
     """The batch holds `batch_size` rows of x and the labels of the very same rows, in the same order.
 
     배치에는 x의 행이 `batch_size`개 있고, 바로 그 행들의 레이블이 같은 순서로 있어야 해요.
     """
-    x_batches, rows, _ = draw_once(student)
+    x_batches, rows, unharmed = draw_once(student)
     size = {
         "en": "x_batch must hold `batch_size` whole rows.",
         "ko": "x_batch에는 행이 통째로 `batch_size`개 있어야 해요.",
     }
     check(all(is_numbers(x_batch, (BATCH, 3)) for x_batch in x_batches), size)
-    aligned = {
-        "en": "The rows of x_batch and t_batch do not belong together.",
-        "ko": "x_batch와 t_batch의 행이 서로 짝이 맞지 않아요.",
-    }
-    check(np.array_equal(np.array(x_batches), 100.0 + 3 * rows[:, :, None] + np.arange(3)), aligned)
+    x_batches = np.array(x_batches)
+    if not np.array_equal(x_batches, 100.0 + 3 * rows[:, :, None] + np.arange(3)):
+        if unharmed and np.array_equal(x_batches - x_batches[:, :, :1], np.broadcast_to(np.arange(3), x_batches.shape)):
+            fail_by_rows((x_batches[:, :, 0] - 100) / 3, rows)
+        check(
+            False,
+            {
+                "en": "The rows of x_batch and t_batch do not belong together.",
+                "ko": "x_batch와 t_batch의 행이 서로 짝이 맞지 않아요.",
+            },
+        )
+
+
+def fail_by_rows(x_rows, t_rows):
+    """Fail with what the row numbers of x and of t tell that do not belong together, if they do."""
+    if np.array_equal(np.sort(x_rows), np.sort(t_rows)):
+        fail("sorted_apart")
+    if np.unique((x_rows - t_rows) % ROWS).size == 1:
+        fail("one_row_off")
+    if np.all(t_rows == np.arange(BATCH)):
+        fail("only_x")
+    if all(np.array_equal(np.unique(numbers), np.arange(ROWS)) for numbers in (x_rows, t_rows)):
+        fail("drawn_twice")
 
 
 @pytest.mark.exercise("sample_batch")
 @pytest.mark.points(0.5)
+@pytest.mark.mistakes("first_rows", "among_first", "columns", "never_last", "neighbours", "one_row", "fixed_seed")
 def test_sample_batch_draws_at_random(student):
     """Every row has the same chance each time: not the first rows, not a block of neighbours, not one row many times.
 
     뽑을 때마다 모든 행이 같은 가능성으로 나와야 해요. 앞쪽 행만, 나란히 붙은 행만, 한 행만 거듭 뽑으면 안 돼요.
     """
-    _, rows, _ = draw_once(student)
+    _, rows, unharmed = draw_once(student)
+    if unharmed:
+        fail_by_draws(rows)
+    elif np.unique(rows).size < ROWS:
+        fail("shuffles_x")
     never = {"en": "Some rows are never drawn.", "ko": "한 번도 뽑히지 않는 행이 있어요."}
     check(np.array_equal(np.unique(rows), np.arange(ROWS)), never)
     alike = {"en": "The rows of a batch depend on each other.", "ko": "한 배치의 행들이 서로 얽혀 있어요."}
     spread = [len(np.unique(np.diff(np.sort(batch)))) for batch in rows]
     check(np.mean(spread) > 2, alike)
     often = {"en": "Some rows are drawn far more often than others.", "ko": "유난히 자주 뽑히는 행이 있어요."}
-    check(np.max(np.bincount(rows.astype(int).ravel())) < 3 * DRAWS * BATCH / ROWS, often)
+    # Chi-squared with 22 degrees of freedom: equal chances come so far apart once in fifty million times.
+    fair = DRAWS * BATCH / ROWS
+    check(np.sum((np.bincount(rows.astype(int).ravel()) - fair) ** 2) / fair < 80, often)
+
+
+def fail_by_draws(rows):
+    """Fail with what the rows tell that were drawn, if they do."""
+    ordered, drawn = np.sort(rows), np.unique(rows)
+    if np.all(rows == np.arange(BATCH)):
+        fail("first_rows")
+    if np.all(rows == rows[0]):
+        fail("fixed_seed")
+    if np.all(rows == rows[:, :1]):
+        fail("one_row")
+    if np.all(np.isin(np.diff(ordered), (1, ROWS - BATCH + 1))):
+        fail("neighbours")
+    if np.array_equal(drawn, np.arange(3)):
+        fail("columns")
+    if np.array_equal(drawn, np.arange(BATCH)):
+        fail("among_first")
+    if drawn.size == ROWS - 1 and (drawn[0] > 0 or drawn[-1] < ROWS - 1):
+        fail("never_last")
 
 
 def draw_images(submission):
@@ -398,7 +495,8 @@ def test_sample_batch_draws_with_the_given_rng(student):
     drawn = student.probe(draw_again)
     check(is_pair(drawn), PAIR)
     repeated, unmoved = drawn
-    check(repeated, {"en": "The same seed gave two different batches.", "ko": "시드가 같은데 다른 배치가 나왔어요."})
+    if not repeated:
+        fail("own_rng")
     check(not unmoved, {"en": "Another seed gave the same batch.", "ko": "시드가 다른데 같은 배치가 나왔어요."})
 
 
@@ -410,4 +508,5 @@ def test_sample_batch_keeps_its_arguments(student):
     크기가 맞는 배치를 뽑고, x와 t는 그대로 두어야 해요. 행의 자리가 바뀌면 안 돼요.
     """
     _, _, unharmed = draw_once(student)
-    check(unharmed, {"en": "x or t was changed.", "ko": "x나 t가 바뀌었어요."})
+    if not unharmed:
+        fail("shuffles_x")

@@ -110,10 +110,29 @@ RIGHT = {
     "Korean": each("=== {i} ===\n손실: {L}\n가중치: {a} {b}\n"),
     "Korean sentence": each("{i}번째 loss는 {L}이고 w0은 {a} w1은 {b}입니다\n"),
     "Japanese": each("{i}回目 loss : {L}\n{i}回目 w0, w1 : {a}, {b}\n"),
+    "Japanese words": each("第{i}回 損失: {L}\n第{i}回 重み: {a}、{b}\n"),
+    "Japanese counter": each("反復{i}: ロス {L:.6f}、w0 {a:.6f}、w1 {b:.6f}\n"),
+    "Chinese": each("第{i}次 损失：{L}，w0：{a}，w1：{b}\n"),  # noqa: RUF001
+    "full width": each("{i}번째　loss：{L}\n{i}번째　w0，w1：{a}，{b}\n"),  # noqa: RUF001
+    "glued counter": each("epoch#{i} loss={L}, w0={a}, w1={b}\n"),
     "glued label": each("{i}번째 손실{L} w0={a} w1={b}\n"),
     "iteration last": each("loss : {L}, w0 : {a}, w1 : {b} (iter {i})\n"),
     "weights first": each("{i}번째 w0, w1 : {a}, {b}\n{i}번째 loss : {L}\n"),
     "other order": each("{i}: w1={b}, w0={a}, loss={L}\n"),
+    "weights as a tall column": each("{i}번째 loss : {L}\n{i}번째 w : [[{a}]\n [{b}]]\n"),
+    "units": each("{i:>4d}회: 오차 {L:.4f}점, (w0, w1) = ({a:.4f} m, {b:.4f} m/s)\n"),
+    "repr of numpy": each("{i}번째 loss : np.float64({L})\n{i}번째 w : {w!r}\n"),
+    "thousands": each("{i:,}번째 loss : {L:,.6f}\n{i:,}번째 w0, w1 : {a:,.6f}, {b:,.6f}\n"),
+    "signs and zeros": each("{i:04d}: loss {L:010.5f} w0 {a:+.5f} w1 {b:+.5f}\n"),
+    "semicolons": "i;loss;w0;w1\n" + each("{i};{L};{a};{b}\n"),
+    "markdown": "| i | loss | w0 | w1 |\n|---|---|---|---|\n" + each("| {i} | {L:.6f} | {a:.6f} | {b:.6f} |\n"),
+    "progress bar": each(
+        "\r  3%|##   | {i}/1000 [00:01<00:05, 312.20it/s]\n{i}번째 loss : {L}\n{i}번째 w0, w1 : {a}, {b}\n"
+    ),
+    "in a progress bar": each("\r 3%|## | {i}/1000 [00:01<00:05, 3.2it/s, loss={L:.6f}, w0={a:.6f}, w1={b:.6f}]\n"),
+    "logger": each("2024-05-01 12:30:05,123 INFO {i}번째 loss : {L} (0.02s)\n12:30:06 {i}번째 w0, w1 : {a}, {b}\n"),
+    "data first": f"X : {X}\ny : {Y}\n" + written(ROWS),
+    "predictions too": each("{i}번째 loss : {L}\n{i}번째 w0, w1 : {a}, {b}\n예측: [2.9 5.0 7.1 9.2]\n"),
     "indices": each("{i}번째 loss : {L}\nw[0] = {a}, w[1] = {b}\n"),
     "parentheses": each("loss({i}) = {L}\nw0({i}) = {a}, w1({i}) = {b}\n"),
     "spaced labels": each("{i} 번째 loss : {L}\n{i} 번째 w 0 , w 1 : {a}, {b}\n"),
@@ -215,6 +234,16 @@ def test_the_detail_shows_value_and_expectation() -> None:
     assert "loss = 6.309141442, expected 39.80526573" in detail["en"]
 
 
+def test_only_judged_columns_must_be_right() -> None:
+    """A wrong loss costs nothing where the weights are judged, and the other way round."""
+    printed = WRONG["root"][0]
+    assert_trajectory(printed, EXPECTED, what="main()", judged=("w0", "w1"))
+    found = failure(printed, judged=("loss",)).message
+    assert found is not None
+    assert found["en"] == "main(): iteration 0 is the first that departs, in loss."
+    assert "no numbers were printed for w0, w1" in said(WRONG["loss only"][0], judged=("w0", "w1"))
+
+
 def test_other_tables_and_tolerances() -> None:
     """Columns may have names of several words, no iteration, and a tolerance of the author's."""
     table = [[0, 0.1, 0.09375], [10, 0.55, 0.5]]
@@ -237,6 +266,9 @@ def test_other_tables_and_tolerances() -> None:
         ("loss39.8 x2 w[0]=1 conv2d float32 \u22120.5", [39.8, 1, -0.5]),
         ("1e999 1e-999", [math.inf, 0]),
         ("3번 2nd 5초", [3, 2, 5]),
+        ("iter100 epoch7: 0.5 第3回 w1 반복20", [100, 7, 0.5, 3, 20]),
+        ("12%|█▏  | 120/1000 [00:01<00:05, 312.2it/s] 0.5", [120, 0.5]),
+        ("2024-05-01 12:30:05,123 0.5", [0.5]),
     ],
 )
 def test_numbers_are_read_from_any_text(text: str, numbers: list[float]) -> None:
@@ -266,6 +298,10 @@ HOSTILE = {
     "dots": "1." * 131072,
     "digits of other scripts": "٣" * 100000 + "²" * 100000,
     "escapes": "\x1b[" + "0;" * 131000,
+    "bars": "1%|" * 80000,
+    "rates": "1.1?" * 60000 + "it/s",
+    "times": "12:30:05" * 30000,
+    "glued counters": "epoch1" * 40000,
     "right losses": " 39.80526573375" * 17000,
 }
 

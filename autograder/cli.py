@@ -239,6 +239,59 @@ def demo(seat: Seat, *, out: Path | None, course: Path | None, jobs: int | None,
 
 
 @main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_language_option
+@click.pass_obj
+def init(seat: Seat, *, folder: Path) -> None:
+    """Begin a course of your own in a new folder DIR.
+
+    It has one small assignment that is finished: text and solution, public and
+    hidden checks, settings, known mistakes and cases. Change it, or write your own
+    beside it.
+    """
+    from autograder.authoring import begin_course
+
+    for message in begin_course(folder):
+        seat.tell(message)
+
+
+@main.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@_course_option
+@click.option(
+    "--out",
+    metavar="DIR",
+    default="audit",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where audit.html and audit.json go.",
+)
+@_jobs_option
+@_isolation_option
+@_language_option
+@click.pass_obj
+def audit(
+    seat: Seat, *, names: tuple[str, ...], course: Path | None, out: Path, jobs: int | None, isolation: str
+) -> None:
+    """Find the wrong answers that the hidden checks would let through.
+
+    The solution is varied in all the ways in which people err, and each variant is
+    judged as a submission is. Of one that no check sees it is proved that it answers
+    the same, or the smallest input is found that would have shown it. The bundled
+    cases must get what is written beside them. Without NAME, all assignments are
+    audited.
+
+    Exit status: 0 clean, 1 a variant survived or a case is broken, 2 something could
+    not be audited.
+    """
+    from autograder.assignments import find_course
+    from autograder.audit.running import AuditOrder, audit_and_show
+
+    order = AuditOrder(names, out=out, jobs=jobs, isolation=isolation)
+    sys.exit(audit_and_show(order, find_course(course), seat))
+
+
+@main.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @_course_option
 @_language_option

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from autograder.assignments import Assignment
+from autograder.checks.testimony import Account
 from autograder.errors import CourseError, SandboxError
 from autograder.given import given_text, library_text
 from autograder.messages import say
@@ -171,12 +172,18 @@ class Work:
     ----------
     wrong : set of str
         Exercises of which a check did not pass.
+    heard : dict of str to Account
+        What those checks saw, by their names.
+    remarks : list of Note
+        Notes of the judge's own.
     """
 
     desk: Desk
     submission: Submission
     assignment: Assignment
     wrong: set[str] = field(default_factory=set)
+    heard: dict[str, Account] = field(default_factory=dict)
+    remarks: list[Note] = field(default_factory=list)
     _students: dict[frozenset[str], Student] = field(default_factory=dict)
 
     def student(self, oracles: Iterable[str] = ()) -> Student:
@@ -199,7 +206,8 @@ class Work:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What loading it gave to remark."""
-        notes = [*self.submission.notes, *(note for student in self._students.values() for note in student.notes)]
+        students = self._students.values()
+        notes = [*self.submission.notes, *(note for student in students for note in student.notes), *self.remarks]
         return tuple({note.message["en"]: note for note in notes}.values())
 
     @property

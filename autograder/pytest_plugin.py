@@ -10,8 +10,9 @@ import contextlib
 import inspect
 import math
 import zlib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
     from autograder.assignments import Assignment
     from autograder.checks.evidence import Evidence
+    from autograder.checks.testimony import Statement
     from autograder.desk import Desk, Work
-    from autograder.sandbox.student import Student
+    from autograder.diagnosis import Scene
+    from autograder.sandbox.student import Asked, Student
 
 CHECK_FILES: Final = ("test_public.py", "test_hidden.py")
 DESK: Final = pytest.StashKey["Desk"]()
@@ -175,46 +178,62 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
     """Judge a check again, with the reference answering for the siblings that are wrong."""
-    try:
+    check = check_of(pyfuncitem)
+    if check is None:
         return (yield)
-    except (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception):
-        raise
-    except BaseException as error:
-        check = check_of(pyfuncitem)
-        desk = pyfuncitem.config.stash.get(DESK, None)
-        work = desk.work if desk else None
-        if check is None or work is None:
+    from autograder.checks import testimony  # noqa: PLC0415 - see _generator
+    from autograder.rehearsal import settle  # noqa: PLC0415
+
+    settle()
+    given: dict[str, Any] = pyfuncitem.funcargs
+    if "student" in given:
+        given["student"].draw_from(given.get("rng"))
+    desk = pyfuncitem.config.stash.get(DESK, None)
+    with testimony.listening() as heard:
+        try:
+            result = yield
+        except (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception):
             raise
-        fault = _blame(error, check, pyfuncitem, work)
-        if outcome_of(fault, check).verdict is Verdict.GRADER_ERROR:
-            raise
-        wrong = work.wrong.intersection(check.siblings) if work.has_reference else frozenset()
-        if not wrong:
+        except BaseException as error:
+            work = desk.work if desk else None
+            if work is None:
+                raise
+            fault = _blame(error, check, pyfuncitem, work)
+            if outcome_of(fault, check).verdict is Verdict.GRADER_ERROR:
+                raise
+            wrong = frozenset(work.wrong.intersection(check.siblings) if work.has_reference else ())
+            if wrong:
+                heard.clear()
+                return _judge_again(pyfuncitem, check, work, wrong, heard)
             work.wrong.add(check.exercise)
+            work.heard[check.name] = testimony.conclude(heard, error, str(pyfuncitem.path))
             if fault is error:
                 raise
             raise fault from error
-        student = work.student(wrong)
-        try:
-            result = pyfuncitem.obj(**_arguments(pyfuncitem, student))
-        except BaseException as second:
-            work.wrong.add(check.exercise)
-            fault = _blame(second, check, pyfuncitem, work)
-            if fault is second:
-                raise
-            raise fault from second
-        names = ", ".join(f"`{name}`" for name in sorted(wrong))
-        student.notes.append(
-            Note(
-                "oracle",
-                say(
-                    "`{exercise}` was judged with a right {names} in place of yours.",
-                    exercise=check.exercise,
-                    names=names,
-                ),
-            )
-        )
+        if desk and desk.work:
+            desk.work.heard[check.name] = testimony.conclude_passed(heard)
         return result
+
+
+def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozenset[str], heard: list[Statement]) -> Any:
+    from autograder.checks import testimony  # noqa: PLC0415 - see _generator
+
+    student = work.student(wrong)
+    told = say(
+        "`{exercise}` was judged with a right {names} in place of yours: what is wrong there costs nothing here.",
+        exercise=check.exercise,
+        names=", ".join(f"`{name}`" for name in sorted(wrong)),
+    )
+    student.notes.append(Note("oracle", told))
+    try:
+        return run_check(item, student, item.funcargs)
+    except BaseException as error:
+        work.wrong.add(check.exercise)
+        work.heard[check.name] = testimony.conclude(heard, error, str(item.path))
+        fault = _blame(error, check, item, work)
+        if fault is error:
+            raise
+        raise fault from error
 
 
 def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work) -> BaseException:
@@ -233,7 +252,7 @@ def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work
 def _passes_on_the_reference(item: pytest.Function, work: Work) -> bool:
     student = work.desk.solution(work.assignment)
     try:
-        item.obj(**_arguments(item, student))
+        run_check(item, student, item.funcargs)
     except Exception:  # noqa: BLE001 - whatever it is, the check is broken
         return False
     finally:
@@ -312,14 +331,27 @@ def _file_at_hand(assignment: Assignment) -> Path:
     return min(there, key=lambda place: (place.read_bytes().count(b"NotImplementedError"), -place.stat().st_mtime))
 
 
-def _arguments(item: pytest.Function, student: Student) -> dict[str, Any]:
-    names = inspect.signature(item.obj).parameters
-    return {name: student if name == "student" else _again(item, name) for name in names}
+def run_check(item: pytest.Function, student: Asked, given: Mapping[str, Any]) -> Any:
+    """Run a check on another student: it asks the same questions, and all else that it needs is given."""
+    from autograder.rehearsal import settle  # noqa: PLC0415 - see _generator
+
+    rng = _generator(item.name)
+    student.draw_from(rng)
+    settle()
+    arguments = {**given, "student": student, "rng": rng}
+    return item.obj(**{name: arguments[name] for name in inspect.signature(item.obj).parameters})
 
 
-def _again(item: pytest.Function, name: str) -> Any:
-    # The generator starts anew, so that both runs see the same inputs.
-    return _generator(item.name) if name == "rng" else item.funcargs[name]
+def scene_of(item: pytest.Function, check: Check, reference: types.ModuleType) -> Scene:
+    """Return what a diagnosis needs to run a check on trusted code."""
+    from autograder.diagnosis import Scene  # noqa: PLC0415 - see _generator
+
+    cases = item.callspec.params if hasattr(item, "callspec") else {}
+    # Another fixture may hold what this one student answered.
+    is_free = {"student", "reference", "rng", "request", *cases}.issuperset(item.fixturenames)
+    given = {**cases, "reference": reference}
+    run = partial(run_check, item, given=given) if is_free else None
+    return Scene(check.name, check.exercise, check.points > 0, str(item.path), run)
 
 
 def _generator(name: str) -> np.random.Generator:

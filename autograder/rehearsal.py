@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograder.checks import testimony
 from autograder.inside.stand_ins import instead_of_drawing
 from autograder.messages import say
 from autograder.results import Note, Verdict
@@ -113,6 +114,8 @@ class Rehearsal(Asked):
         The reference or a variant (see `load`).
     seconds : float
         CPU time of one step; longer is a fault. Kept where the system has interval timers.
+    once : dict, optional
+        What an earlier rehearsal of the same text was asked `once`; what this one is asked is added.
 
     Attributes
     ----------
@@ -120,26 +123,33 @@ class Rehearsal(Asked):
         All that was asked, in order.
     """
 
-    def __init__(self, module: types.ModuleType, *, seconds: float = 5.0) -> None:
+    def __init__(
+        self, module: types.ModuleType, *, seconds: float = 5.0, once: dict[object, Any] | None = None
+    ) -> None:
         super().__init__()
+        self._once = self._once if once is None else once
         self._module = module
         self._seconds = seconds
         self._objects: list[Kept] = []
         self.notes: list[Note] = []
         self.steps: list[Step] = []
-        _settle()
+        settle()
 
     def observe(self, function: Remote, /, *args: object, **kwargs: object) -> Observed:
         """Call and report what it returned, what became of the arguments, and what it printed."""
         root, path = path_of(function)
         step = self._call(root, path, args, kwargs)
-        return Observed(self._wrap(step.value), tuple(map(self._wrap, step.left)), step.printed)
+        seen = Observed(self._wrap(step.value), tuple(map(self._wrap, step.left)), step.printed)
+        testimony.state("answered", "observe", (seen.value, seen.arguments), right=True)
+        return seen
 
     def probe(self, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         """Run a function of the grader's beside the code and return its plain data."""
         given, named = self._given(args), self._given(kwargs)
         step = Step("probe", function, (), args=_plain_copy(given, self._keep), kwargs=_plain_copy(named, self._keep))
-        return self._wrap(self._run(step, lambda: function(self._module, *given, **named), given).value)
+        answer = self._wrap(self._run(step, lambda: function(self._module, *given, **named), given).value)
+        testimony.state("answered", function.__name__, answer, right=True)
+        return answer
 
     # what `Remote` uses
 
@@ -279,7 +289,8 @@ def _fault_of(error: BaseException) -> StudentFault:
     return StudentFault(Verdict.CRASHED, say("It raised an exception."))
 
 
-def _settle() -> None:
+def settle() -> None:
+    """Seed the generators that all modules share: what is drawn from them must not depend on who drew before."""
     np.random.seed(SEED)  # noqa: NPY002 - the generator that homework uses
     random.seed(SEED)
 

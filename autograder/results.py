@@ -12,6 +12,10 @@ SCHEMA: Final = 1
 Status = Literal["graded", "unreadable", "grader_error"]
 
 
+FOR_AUTHORS: Final = "diagnosis"
+"""The kind of a note that no student sees: it may speak of the solution."""
+
+
 class Verdict(str, Enum):
     """How one check ended; the set is closed."""
 

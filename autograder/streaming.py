@@ -12,22 +12,21 @@ import gc
 import json
 import math
 import os
-import random
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
-import numpy as np
 import pytest
 
 from autograder import pytest_plugin
 from autograder.assignments import Assignment
 from autograder.checks.evidence import Evidence
 from autograder.desk import Desk, Work
+from autograder.diagnosis import Diagnosis
 from autograder.errors import AutograderError, CourseError
 from autograder.messages import Message, say
-from autograder.pytest_plugin import Check, assignment_of, check_of, outcome_of
+from autograder.pytest_plugin import Check, assignment_of, check_of, outcome_of, scene_of
 from autograder.results import CheckResult, ExerciseResult, Note, SubmissionResult, Verdict
 from autograder.sandbox.live import Kernel
 from autograder.submissions.sources import Cell, Submission
@@ -40,7 +39,6 @@ _UNUSED: Final = (
     *("unraisableexception", "warnings"),
 )
 """Plugins of pytest's own that cost time at each check and give a judge nothing."""
-_SEED: Final = 20_260_101
 _DIGITS: Final = 6
 """Decimals of points: sums of thirds must not show their rounding."""
 
@@ -64,15 +62,26 @@ class Stream:
         Takes what came of each, as JSON data.
     evidence : bool
         Send along what a picture can show: for a judge of public checks alone.
+    names_mistakes : bool
+        Say which mistake is behind a failure.
     """
 
     def __init__(
-        self, desk: Desk, jobs: Iterator[dict[str, Any]], send: Callable[[dict[str, Any]], None], *, evidence: bool
+        self,
+        desk: Desk,
+        jobs: Iterator[dict[str, Any]],
+        send: Callable[[dict[str, Any]], None],
+        *,
+        evidence: bool,
+        names_mistakes: bool,
     ) -> None:
         self._desk = desk
         self._jobs = jobs
         self._send = send
         self._evidence = evidence
+        self._names_mistakes = names_mistakes
+        self._brief = False
+        self._diagnoses: dict[str, Diagnosis] = {}
         self._checks: dict[str, Check] = {}
         self._outcomes: dict[str, CheckResult] = {}
         self.error: Message | None = None
@@ -116,8 +125,7 @@ class Stream:
         for folder, items in by_folder.items():
             items.sort(key=lambda item: self._place(item, assignments[item.path.parent.name]))
             try:
-                if assignments[folder.name].hidden_checks.exists() and not self._desk.is_live:
-                    self._desk.reference(assignments[folder.name])
+                self._prepare(assignments[folder.name], items)
             except CourseError as error:
                 self.error = error.message
                 raise session.Interrupted(str(error)) from error
@@ -129,14 +137,30 @@ class Stream:
         for job in self._jobs:
             submission = _submission_of(job["submission"])
             assignment = assignments[submission.assignment]
+            brief = job.get("brief", False)
             items = [
                 item
                 for item in by_folder[assignment.folder]
                 if not job["exercises"] or self._checks[item.nodeid].exercise in job["exercises"]
+                if not brief or self._checks[item.nodeid].hidden
             ]
+            self._brief = brief
             self._send({**self._judge(submission, assignment, items, boundary, session), "patience_s": patience_s})
         session.testsfailed = 0
         return True
+
+    def _prepare(self, assignment: Assignment, items: list[pytest.Item]) -> None:
+        """Load what may be wrong with a course before a submission asks for it."""
+        if not self._desk.has_reference(assignment):
+            return
+        reference = self._desk.reference(assignment)
+        if self._names_mistakes:
+            scenes = [
+                scene_of(item, self._checks[item.nodeid], reference)
+                for item in items
+                if isinstance(item, pytest.Function)
+            ]
+            self._diagnoses[assignment.name] = Diagnosis(assignment, scenes)
 
     def _place(self, item: pytest.Item, assignment: Assignment) -> int:
         names = [exercise.name for exercise in assignment.exercises]
@@ -153,9 +177,6 @@ class Stream:
     ) -> dict[str, Any]:
         wall, cpu = time.perf_counter(), time.process_time()
         self._outcomes = {}
-        # The reference may draw from these; how often it did for one student must not change the next one's numbers.
-        random.seed(_SEED)
-        np.random.seed(_SEED)  # noqa: NPY002 - the generator that the course's references use
         work = self._desk.begin(submission, assignment)
         try:
             for item, following in zip(items, [*items[1:], boundary], strict=True):
@@ -164,13 +185,24 @@ class Stream:
                 item._report_sections.clear()  # noqa: SLF001
                 item.user_properties.clear()
                 session.shouldfail = session.shouldstop = False
+                if self._brief and self._costs_points(item):
+                    # Fixtures of the file end here, as they do after the last check.
+                    item.config.hook.pytest_runtest_teardown(item=item, nextitem=boundary)
+                    break
             work.close()
+            diagnosis = None if self._brief else self._diagnoses.get(assignment.name)
+            if diagnosis:
+                self._outcomes = diagnosis.name_all(self._outcomes, work)
             result = self._result(work, time.perf_counter() - wall, time.process_time() - cpu)
         except AutograderError as error:
             return {"error": error.message}
         finally:
             self._desk.clear()
         return {"result": result.to_json()}
+
+    def _costs_points(self, item: pytest.Item) -> bool:
+        outcome = self._outcomes[item.nodeid]
+        return outcome.max_points > 0 and outcome.verdict is not Verdict.PASSED
 
     def _note(self, check: Check, error: BaseException | None, call: pytest.CallInfo[None]) -> CheckResult:
         verdict, message = Verdict.PASSED, None
@@ -300,7 +332,13 @@ def main() -> None:
     kernel = Kernel(**settings["kernel"]) if "kernel" in settings else None
     desk = Desk(level=settings["level"], backend=settings["backend"], kernel=kernel)
     line = kernel or _Pipes(jobs, results)
-    stream = Stream(desk, line.jobs(), line.send, evidence=not settings["hidden"])
+    stream = Stream(
+        desk,
+        line.jobs(),
+        line.send,
+        evidence=not settings["hidden"],
+        names_mistakes=settings.get("names_mistakes", False),
+    )
     complaints = _Complaints()
     arguments = ["-c", str(_INI), "--rootdir", str(_INI.parent), "-q", "-s", "-p", "autograder.pytest_plugin"]
     arguments += [word for name in _UNUSED for word in ("-p", f"no:{name}")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from autograder.checks import testimony
 from autograder.checks.evidence import show_entries
 from autograder.checks.failures import CheckFailed
 from autograder.checks.relations import NamedFactors, name_arrangement, name_factor
@@ -16,6 +17,7 @@ from autograder.checks.values import (
     Floats,
     Numbers,
     describe_shape,
+    fetch,
     fit_shape,
     read_numbers_of,
 )
@@ -103,10 +105,16 @@ def compare(
     target = np.asarray(expected)
     if target.dtype.kind not in "iuf" or not np.all(np.isfinite(target)):
         raise ValueError(f"the expected value of {what} is not made of finite numbers")
-    wanted = target.astype(np.float64)
-    numbers = read_numbers_of(actual, what=what)
+    wanted = target.astype(np.float64, copy=False)
+    answer = fetch(actual)
+    try:
+        numbers = read_numbers_of(answer, what=what)
+    except CheckFailed:
+        testimony.state("refused", what, answer, right=False)
+        raise
     array = fit_shape(numbers.array, wanted.shape)
     if array is None:
+        testimony.state("refused", what, numbers.array, right=False)
         raise CheckFailed(_explain_shape(numbers, wanted, what))
     low = single or numbers.single or target.dtype == np.float32
     return Comparison(array, wanted, _tolerance(wanted, scale, rtol, single=low), numbers.dtype)

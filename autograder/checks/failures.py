@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograder.checks import testimony
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,14 +29,22 @@ class CheckFailed(AssertionError):
         pytest; `message` where there is nothing to add.
     evidence : sequence of dict
         What a picture can show of it; for public checks only, as `detail` is.
+    mistakes : sequence of str
+        Mistakes of the catalogue that the check has recognized itself; several where it can't tell which.
     """
 
     def __init__(
-        self, message: Message | None, detail: Message | None = None, *, evidence: Sequence[Evidence] = ()
+        self,
+        message: Message | None,
+        detail: Message | None = None,
+        *,
+        evidence: Sequence[Evidence] = (),
+        mistakes: Sequence[str] = (),
     ) -> None:
         self.message = message
         self.detail = message if detail is None else detail
         self.evidence = tuple(evidence)
+        self.mistakes = tuple(mistakes)
         super().__init__("" if self.detail is None else self.detail["en"])
 
 
@@ -55,5 +65,7 @@ def check(condition: object, message: Message | None = None) -> None:
         If the condition is not true.
     """
     __tracebackhide__ = True
-    if not (isinstance(condition, (bool, np.bool_)) and bool(condition)):
+    is_true = isinstance(condition, (bool, np.bool_)) and bool(condition)
+    testimony.state("required", message["en"] if message else "", right=is_true)
+    if not is_true:
         raise CheckFailed(message)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autograder.checks import testimony
 from autograder.checks.differences import ROUNDINGS
 from autograder.checks.failures import CheckFailed
 from autograder.checks.values import UNIT_DOUBLE, UNIT_SINGLE, fetch
@@ -39,16 +40,19 @@ def assert_unchanged(before: Any, after: Any, *, what: str | Sequence[str]) -> N
         If the names are not as many as the things.
     """
     __tracebackhide__ = True
+    found = fetch(after)
+    names = what
     if isinstance(what, str):
-        place = _find_change(before, fetch(after), what)
+        place = _find_change(before, found, what)
     else:
         if not isinstance(before, Sequence) or len(before) != len(what):
             raise ValueError("assert_unchanged: one name for each thing is needed")
-        found = fetch(after)
-        place = what[0] if not isinstance(found, Sequence) or len(found) != len(before) else None
+        names = what[0]
+        place = names if not isinstance(found, Sequence) or len(found) != len(before) else None
         if place is None:
             pairs = zip(before, found, what, strict=True)
             place = next((spot for old, new, name in pairs if (spot := _find_change(old, new, name))), None)
+    testimony.state("kept", str(place or names), found, right=place is None)
     if place is not None:
         message = say("{place} was changed: work on a copy, or put the old value back.", place=place)
         raise CheckFailed(message)
@@ -74,7 +78,9 @@ def assert_same_again(first: Any, again: Any, *, what: str) -> None:
         If the answers differ by more than rounding error.
     """
     __tracebackhide__ = True
-    place = _find_change(fetch(first), fetch(again), what)
+    found = fetch(again)
+    place = _find_change(fetch(first), found, what)
+    testimony.state("repeated", what, found, right=place is None)
     if place is not None:
         raise CheckFailed(_explain_memory(place))
 

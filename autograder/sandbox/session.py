@@ -137,7 +137,9 @@ class Session:
         message, detail = explain_exception(
             error, text, place_of(cell, line, self._lengths), f"{self._source} {self._asked}"
         )
-        return StudentFault(Verdict.CRASHED, message, detail)
+        fault = StudentFault(Verdict.CRASHED, message, detail)
+        fault.trace = error, text
+        return fault
 
     def _fault_of_ending(self, error: Exception) -> StudentFault:
         ending = self.child.end()

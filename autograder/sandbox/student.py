@@ -6,13 +6,18 @@ import inspect
 import re
 import textwrap
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Final
 
+import numpy as np
+
 from autograder import wire
 from autograder.assignments import Assignment, Exercise
+from autograder.checks import testimony
 from autograder.messages import Message, say
 from autograder.results import Note, Verdict
 from autograder.sandbox.backends import Backend
@@ -60,6 +65,7 @@ class Asked:
 
     def __init__(self) -> None:
         self._once: dict[object, tuple[Any, StudentFault | None]] = {}
+        self._rng: np.random.Generator | None = None
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -73,14 +79,34 @@ class Asked:
     def once(self, key: object, function: Callable[[], Any]) -> Any:
         """Call a function once for this submission; later, replay what it returned or how it failed."""
         if key not in self._once:
-            try:
-                self._once[key] = function(), None
-            except StudentFault as fault:
-                self._once[key] = None, fault
+            with testimony.unheard(), self._seeded_by(key):
+                try:
+                    self._once[key] = function(), None
+                except StudentFault as fault:
+                    self._once[key] = None, fault
         value, replayed = self._once[key]
         if replayed:
-            raise replayed
+            raise replayed.with_traceback(None)
+        testimony.state("answered", "once", value, right=True)
         return value
+
+    def draw_from(self, rng: np.random.Generator | None) -> None:
+        """Name the generator that the check at hand draws from."""
+        self._rng = rng
+
+    @contextmanager
+    def _seeded_by(self, key: object) -> Iterator[None]:
+        """Let what is asked once not depend on the check that happens to ask first."""
+        if self._rng is None:
+            yield
+            return
+        generator = self._rng.bit_generator
+        before = generator.state
+        generator.state = np.random.default_rng(zlib.crc32(repr(key).encode())).bit_generator.state
+        try:
+            yield
+        finally:
+            generator.state = before
 
     def _request(
         self, op: str, remote: Remote, *more: tuple[str, object], values: object = None, **fields: object
@@ -154,7 +180,9 @@ class Student(Asked):
         if len(arguments) != len(args):
             raise unreadable_answer()
         printed = printed[: self._assignment.limits.output_kb * 1024]
-        return Observed(self._wrap(value), tuple(map(self._wrap, arguments)), printed.decode("utf-8", "replace"))
+        seen = Observed(self._wrap(value), tuple(map(self._wrap, arguments)), printed.decode("utf-8", "replace"))
+        testimony.state("answered", "observe", (seen.value, seen.arguments), right=True)
+        return seen
 
     def probe(self, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Any:
         """Run a function of the grader's beside the student's code and return its plain data.
@@ -174,7 +202,9 @@ class Student(Asked):
                 self._refuse_missing(name)
         asked = " ".join(re.findall(r"\.([A-Za-z_]\w*)", source))
         message = {"op": "probe", "source": source, "name": function.__name__}
-        return self._wrap(self._send(message, [args, kwargs], asked=asked))
+        answer = self._wrap(self._send(message, [args, kwargs], asked=asked))
+        testimony.state("answered", function.__name__, answer, right=True)
+        return answer
 
     # what the plugin uses
 
@@ -418,4 +448,6 @@ def _step(remote: Remote, how: str, key: object) -> Remote:
 
 def _use(remote: Remote, op: str, *, values: object = None, **fields: object) -> Any:
     student = object.__getattribute__(remote, "_student")
-    return student._wrap(student._request(op, remote, values=values, **fields))  # noqa: SLF001 - one thing in two classes
+    answer = student._wrap(student._request(op, remote, values=values, **fields))  # noqa: SLF001 - one thing in two classes
+    testimony.state("answered", op, answer, right=True)
+    return answer

@@ -9,6 +9,8 @@ from the kink of ReLU.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -17,12 +19,15 @@ from autograder.checks import (
     assert_close,
     assert_gradient,
     assert_same_again,
+    assert_scalar,
     assert_shape,
     assert_unchanged,
     check,
     fetch,
     took_single,
 )
+from autograder.checks.testimony import unheard
+from autograder.sandbox.faults import StudentFault
 
 INPUTS, HIDDEN, OUTPUTS, SAMPLES = 4, 5, 3, 7
 SIZES = {"N": SAMPLES, "D": INPUTS, "H": HIDDEN, "O": OUTPUTS}
@@ -250,7 +255,37 @@ def test_params_have_the_right_names_and_shapes(student):
         value = fetch(net.params[name])
         if isinstance(value, np.ndarray) and value.shape == (1, *shape):
             value = value[0]
-        assert_shape(value, shape, what=f'net.params["{name}"]')
+        try:
+            assert_shape(value, shape, what=f'net.params["{name}"]')
+        except CheckFailed as failure:
+            if np.shape(value) == shape[::-1]:
+                failure.mistakes = ("sizes_swapped",)
+            elif np.ndim(value) == len(shape) == 1:
+                failure.mistakes = ("bias_size",)
+            raise
+
+
+def name_start(starts):
+    """Return the mistake behind first weights, told by their spread and their middle; () where it is none of these.
+
+    `starts` holds a pair (weight_init_std, weights) for each network that was made.
+    """
+    if not any(np.any(weights) for _, weights in starts):
+        return ("weights_zero",)
+    looks = (
+        ("weights_uniform", lambda std: (std / 12**0.5, std / 2)),
+        ("std_ignored", lambda _: (1.0, 0.0)),
+        ("std_added", lambda std: (1.0, std)),
+        ("std_fixed", lambda _: (0.01, 0.0)),
+        ("std_as_variance", lambda std: (std**0.5, 0.0)),
+        ("std_as_variance", lambda std: (std**2, 0.0)),
+    )
+    return tuple(name for name, look in looks if all(has_look(weights, *look(std)) for std, weights in starts))
+
+
+def has_look(weights, spread, middle):
+    """Tell whether random numbers have about this standard deviation and mean."""
+    return abs(np.std(weights) / spread - 1) < 0.15 and abs(np.mean(weights) - middle) < 0.15 * spread
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -260,14 +295,21 @@ def test_params_start_as_small_random_weights_and_zero_biases(student):
 
     가중치는 정규분포에서 뽑은 수에 `weight_init_std`를 곱한 값으로, 편향은 0으로 시작해요.
     """
-    for std in (0.01, 0.5):
-        net = student.TwoLayerNet(40, 30, 20, std) if std != 0.01 else student.TwoLayerNet(40, 30, 20)
-        for name, shape in (("W1", (40, 30)), ("W2", (30, 20))):
-            W = fetch(net.params[name])
-            assert_shape(W, shape, what=f'net.params["{name}"]')
-            check(abs(np.std(W) / std - 1) < 0.2 and abs(np.mean(W)) < 0.25 * std)
-        for name, size in (("b1", 30), ("b2", 20)):
-            assert_close(net.params[name], np.zeros(size), what=f'net.params["{name}"]')
+    nets = {0.01: student.TwoLayerNet(40, 30, 20), 0.5: student.TwoLayerNet(40, 30, 20, 0.5)}
+    for name, shape in (("W1", (40, 30)), ("W2", (30, 20))):
+        starts = [(std, fetch(net.params[name])) for std, net in nets.items()]
+        for _, weights in starts:
+            assert_shape(weights, shape, what=f'net.params["{name}"]')
+        if not all(abs(np.std(W) / std - 1) < 0.2 and abs(np.mean(W)) < 0.25 * std for std, W in starts):
+            raise CheckFailed(None, mistakes=name_start(starts))
+    for net, (name, size) in itertools.product(nets.values(), (("b1", 30), ("b2", 20))):
+        bias = fetch(net.params[name])
+        try:
+            assert_close(bias, np.zeros(size), what=f'net.params["{name}"]')
+        except CheckFailed as failure:
+            if isinstance(bias, np.ndarray) and np.all(bias != 0):
+                failure.mistakes = ("bias_ones",) if np.ptp(bias) == 0 else ("bias_random",)
+            raise
 
 
 # --- Forward --------------------------------------------------------------------------------------------------------
@@ -290,7 +332,20 @@ def find_ignored(student, params, x):
         if isinstance(after, np.ndarray) and is_near(before, [after]):
             ignored.append(name)
         net.params[name][...] = value
-    return ", ".join(f'params["{name}"]' for name in ignored)
+    return ignored
+
+
+def explain_ignored(names):
+    """Say that `predict` does not notice a change of these parameters, and why, where that is known."""
+    places = ", ".join(f'params["{name}"]' for name in names)
+    reason = {tuple(SHAPES): ("layer_copies",), ("b1", "b2"): ("bias_forgotten",)}
+    return CheckFailed(
+        {
+            "en": f"`predict` does not notice a change of {places}: is it used? Does a layer hold a copy?",
+            "ko": f"{places}의 값을 바꿔도 `predict`의 결과가 그대로예요. 빠뜨리지 않았나요? 계층이 복사본을 가지고 있지 않나요?",
+        },
+        mistakes=reason.get(tuple(names), ()),
+    )
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -308,14 +363,9 @@ def test_predict_runs_the_batch_forward(student, rng):
         answer = fetch(net.predict(rows))
         candidates = [out for activation in ACTIVATIONS for out in run_forward(params, rows, activation)[2:]]
         first, *also = sort_by_distance(answer, candidates)
-        ignored = "" if is_near(answer, [first]) else find_ignored(student, params, rows)
-        check(
-            not ignored,
-            {
-                "en": f"`predict` does not notice a change of {ignored}: is it used? Does a layer hold a copy?",
-                "ko": f"{ignored}의 값을 바꿔도 `predict`의 결과가 그대로예요. 빠뜨리지 않았나요? 계층이 복사본을 가지고 있지 않나요?",
-            },
-        )
+        ignored = [] if is_near(answer, [first]) else find_ignored(student, params, rows)
+        if ignored:
+            raise explain_ignored(ignored)
         size = 1 + 2 * max(bound_forward(params, rows, activation)[2].max() for activation in ACTIVATIONS)
         assert_close(answer, first, also=also, scale=size, single=single, what="net.predict(x)")
 
@@ -352,17 +402,27 @@ def test_loss_is_the_mean_cross_entropy(student, rng):
 
 
 def draw_labels(rng, student):
-    """Return a network, inputs, and twice labels and the share of them that the network itself predicts."""
+    """Return a network, inputs, and labels of which the network itself predicts some or all, with their shares."""
     params, x, _ = draw_problem(rng)
     net = make_net(student, params)
     scores = net.predict(x)
     assert_shape(scores, (SAMPLES, OUTPUTS), what="net.predict(x)")
-    predicted, draws = np.argmax(fetch(scores), axis=1), []
-    for count in rng.permutation([2, 3, 4, 5])[:2]:
+    scores, draws = fetch(scores), []
+    predicted = np.argmax(scores, axis=1)
+    for count in (*rng.permutation([2, 3, 4, 5])[:2], 0):
         labels, wrong = predicted.copy(), rng.permutation(SAMPLES)[:count]
         labels[wrong] = (labels[wrong] + rng.integers(1, OUTPUTS, size=count)) % OUTPUTS
+        labels[wrong[:1]] = np.argmin(scores, axis=1)[wrong[:1]]
         draws.append((labels, 1 - count / SAMPLES))
     return net, x, draws
+
+
+def ask_accuracy(student, net, x, t):
+    """Return one accuracy, and fail if `x` or `t` is another one afterwards."""
+    seen = student.observe(net.accuracy, x, t)
+    assert_scalar(seen.value, what="net.accuracy(x, t)")
+    assert_unchanged((x, t), seen.arguments, what=("x", "t"))
+    return float(np.reshape(fetch(seen.value), ()))
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -373,9 +433,10 @@ def test_accuracy_is_the_share_of_right_answers(student, rng):
     `accuracy`는 점수가 가장 큰 자리가 정답과 같은 행의 비율이에요. 0에서 1 사이의 수예요.
     """
     net, x, draws = draw_labels(rng, student)
-    for labels, share in draws:
-        accuracy = net.accuracy(x, np.eye(OUTPUTS)[labels])
-        assert_close(accuracy, share, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
+    answers = [ask_accuracy(student, net, x, np.eye(OUTPUTS)[labels]) for labels, _ in draws]
+    shares = [share for _, share in draws]
+    # All at once: one of them alone may be 0 for many reasons.
+    assert_close(answers, shares, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -387,8 +448,10 @@ def test_accuracy_takes_class_numbers(student, rng):
     """
     net, x, draws = draw_labels(rng, student)
     for labels, share in draws:
-        accuracy = net.accuracy(x, labels)
-        assert_close(accuracy, share, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
+        accuracy, own = (ask_accuracy(student, net, x, t) for t in (labels, np.eye(OUTPUTS)[labels]))
+        # What else is wrong with it has its own check: here the answer to one-hot rows is as right.
+        if accuracy != own:
+            assert_close(accuracy, share, rtol=1e-6, named_factors={"N": SAMPLES}, what="net.accuracy(x, t)")
 
 
 # --- Gradients ------------------------------------------------------------------------------------------------------
@@ -459,14 +522,69 @@ def judge_parameter(student, rng, name):
 
     def observe():
         params, x, t = draw_problem(rng)
-        return params, x, t, fetch(make_net(student, params).gradient(x, t))
+        net = make_net(student, params)
+        return net, params, x, t, fetch(net.gradient(x, t))
 
     activations, single, mixing = learn_form(student, rng)
-    params, x, t, grads = student.once("gradient", observe)
+    net, params, x, t, grads = student.once("gradient", observe)
     accepted, bound = accepted_gradients(grads, params, x, t, activations, mixing)
-    first, *also = [{name: gradients[name]} for gradients in accepted]
-    what = "net.gradient(x, t)"
-    assert_gradient(grads, first, also=also, scale=bound, single=single, named_factors=SIZES, what=what)
+
+    def judge(name):
+        first, *also = [{name: gradients[name]} for gradients in accepted]
+        what = "net.gradient(x, t)"
+        assert_gradient(grads, first, also=also, scale=bound, single=single, named_factors=SIZES, what=what)
+
+    try:
+        judge(name)
+    except CheckFailed as failure:
+        right = find_passing(judge, [other for other in SHAPES if other != name])
+        slow = not single and is_difference(net, params, x, t, grads, accepted)
+        nameless = isinstance(grads, (list, tuple)) and len(grads) == len(SHAPES)
+        raise CheckFailed(
+            praise(failure.message, right),
+            praise(failure.detail, right),
+            mistakes=("gradient_is_numerical",) if slow else ("returns_list",) if nameless else (),
+        ) from None
+
+
+def find_passing(judge, names):
+    """Return those of the names that are judged right, without a word to whoever listens."""
+    passing = []
+    with unheard():
+        for name in names:
+            try:
+                judge(name)
+            except CheckFailed:
+                continue
+            passing.append(name)
+    return passing
+
+
+def praise(message, names):
+    """Say which parameters are right already, before what is wrong."""
+    if message is None or not names:
+        return message
+    places = ", ".join(names)
+    return {
+        "en": f"Right already: {places}. {message['en']}",
+        "ko": f"{places}의 기울기는 이미 맞아요. {message['ko']}",
+    }
+
+
+def is_difference(net, params, x, t, grads, accepted):
+    """Tell whether `gradient` gave what `numerical_gradient` gives: nearly right, and the same to the last bit."""
+    if not isinstance(grads, dict):
+        return False
+    if not all(is_near(grads.get(name), [gradients[name] for gradients in accepted]) for name in SHAPES):
+        return False
+    with unheard():
+        try:
+            for name, value in params.items():
+                net.params[name][...] = value
+            slow = fetch(net.numerical_gradient(x, t))
+        except StudentFault:
+            return False
+    return isinstance(slow, dict) and all(np.array_equal(grads[name], slow.get(name)) for name in SHAPES)
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -513,23 +631,27 @@ def test_gradient_of_b2(student, rng):
 
 
 def run_batches(submission, sizes, params, batches):
-    """Return the gradients of the batches on one network, and on a new network for each; predictions lie between."""
+    """Return the gradients of the batches on one network, and on a new network for each.
 
-    def make():
+    In between the first network predicts, and one with other parameters, too.
+    """
+
+    def make(sign=1):
         net = submission.TwoLayerNet(*sizes)
         for name, value in params.items():
-            net.params[name][...] = value
+            net.params[name][...] = sign * value
         return net
 
     def ask(net, x, t):
-        return {name: np.array(value) for name, value in net.gradient(x, t).items()}
+        grads = net.gradient(x, t)
+        return {name: np.array(grads[name]) for name in sorted(grads, key=str)}
 
-    used, in_a_row, afresh = make(), [], []
+    used, other, in_a_row = make(), make(-1), []
     for number, (x, t) in enumerate(batches):
         used.predict(batches[number - 1][0])
+        other.predict(x)
         in_a_row.append(ask(used, x, t))
-        afresh.append(ask(make(), x, t))
-    return in_a_row, afresh
+    return in_a_row, [ask(make(), x, t) for x, t in batches]
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -543,14 +665,15 @@ def test_gradient_starts_afresh_with_every_batch(student, rng):
     params = draw_parameters(rng)
     a = draw_batch(rng, params, SAMPLES)
     batches = [a, draw_batch(rng, params, SAMPLES), draw_batch(rng, params, 1), draw_batch(rng, params, 3), a]
-    runs = student.probe(run_batches, (INPUTS, HIDDEN, OUTPUTS), params, batches)
-    check(isinstance(runs, (list, tuple)) and len(runs) == 2 and all(isinstance(run, list) for run in runs))
-    in_a_row, afresh = runs
-    check(len(in_a_row) == len(afresh) == len(batches) and all(isinstance(g, dict) for g in (*in_a_row, *afresh)))
-    for first, again in zip(afresh, in_a_row, strict=True):
-        assert_same_again(first, again, what="net.gradient(x, t)")
-    different = [np.any(np.asarray(afresh[0].get(name)) != np.asarray(afresh[1].get(name))) for name in SHAPES]
-    check(all(different))
+    # Two batches of one size first: what is kept too long may crash at another size, and then tell nothing.
+    for some in (batches[:2], batches):
+        runs = student.probe(run_batches, (INPUTS, HIDDEN, OUTPUTS), params, some)
+        check(isinstance(runs, (list, tuple)) and len(runs) == 2 and all(isinstance(run, list) for run in runs))
+        in_a_row, afresh = runs
+        check(len(in_a_row) == len(afresh) == len(some) and all(isinstance(g, dict) for g in (*in_a_row, *afresh)))
+        for first, again in zip(afresh, in_a_row, strict=True):
+            assert_same_again(first, again, what="net.gradient(x, t)")
+        check(all(np.any(np.asarray(afresh[0].get(name)) != np.asarray(afresh[1].get(name))) for name in SHAPES))
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -567,5 +690,20 @@ def test_gradient_changes_neither_parameters_nor_inputs(student, rng):
     seen = student.observe(net.gradient, x, t)
     check(isinstance(seen.value, dict) and any(np.any(value) for value in seen.value.values()))
     for name in SHAPES:
-        assert_unchanged(before[name], net.params[name], what=f'net.params["{name}"]')
+        after = fetch(net.params[name])
+        try:
+            assert_unchanged(before[name], after, what=f'net.params["{name}"]')
+        except CheckFailed as failure:
+            if made_a_step(before[name], after, seen.value.get(name)):
+                failure.mistakes = ("param_mutated",)
+            raise
     assert_unchanged((x, t), seen.arguments, what=("x", "t"))
+
+
+def made_a_step(before, after, gradient):
+    """Tell whether a parameter was moved along its gradient."""
+    if not all(isinstance(array, np.ndarray) and array.shape == before.shape for array in (after, gradient)):
+        return False
+    step = before - after
+    rate = np.sum(step * gradient) / np.sum(gradient**2)
+    return bool(np.allclose(step, rate * gradient, rtol=0, atol=1e-6 * np.max(abs(step))))

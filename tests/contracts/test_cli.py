@@ -42,9 +42,9 @@ class FakeJudge:
     def __init__(self, folders: Sequence[Path], *, level: int, hidden: bool = True) -> None:
         self.folders, self.level, self.hidden = folders, level, hidden
 
-    def grade(self, submission: Submission, *, exercises: Sequence[str] = ()) -> SubmissionResult:
+    def grade(self, submission: Submission, *, exercises: Sequence[str] = (), brief: bool = False) -> SubmissionResult:
         """Grade without looking; one name makes it fail."""
-        del exercises
+        del exercises, brief
         if submission.student == "unlucky":
             error = "the grader raised"
             raise ZeroDivisionError(error)

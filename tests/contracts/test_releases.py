@@ -10,6 +10,7 @@ import pytest
 from autograder.assignments import find_course
 from autograder.given import library_text
 from autograder.releasing import BEGIN, END, companions, data_files
+from autograder.variants import MISTAKES, load_catalogue
 
 COURSE = find_course(Path(__file__).parent)
 RELEASED = COURSE.root / "assignments"
@@ -46,6 +47,18 @@ def test_a_release_holds_no_secret(name: str) -> None:
     assert not [text for text in texts if MARKER.search(text)]
     lines = {line.strip() for text in texts for line in text.splitlines()}
     assert not lines & secret_lines(name)
+
+
+@pytest.mark.parametrize("name", COURSE.names)
+def test_a_release_names_no_mistake(name: str) -> None:
+    """The catalogue of mistakes tells what is right: neither the file nor a sentence of it is handed out."""
+    assignment = COURSE.assignment(name)
+    catalogue = load_catalogue(assignment.folder / MISTAKES, [exercise.name for exercise in assignment.exercises])
+    assert catalogue
+    files = [path for path in (RELEASED / name).rglob("*") if path.is_file()]
+    assert MISTAKES not in {path.name for path in files}
+    texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in {".py", ".ipynb", ".md", ".toml"}]
+    assert not [entry.id for entry in catalogue for text in texts if entry.message["en"] in text]
 
 
 def test_the_released_folders_are_the_assignments() -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from autograder.assignments import EXPECTED, Course, find_course
+from autograder.assignments import Course, find_course
+from autograder.cases import load_case
 from autograder.desk import BackendName
 from autograder.judge import Judge
 from autograder.panel import Panel
 from autograder.releasing import stub_text
 from autograder.results import SubmissionResult
 from autograder.sandbox.levels import choose
-from autograder.submissions import Cell, Submission, candidate_at, read_submission
+from autograder.submissions import Cell, Submission
 
 COURSE = find_course(Path(__file__).parent)
 JOBS = os.cpu_count() or 1
@@ -38,15 +38,9 @@ def submissions_of(course: Course, name: str) -> Iterator[Submission]:
     solution = assignment.reference.read_text(encoding="utf-8")
     yield text_submission(name, "the reference", solution)
     yield text_submission(name, "an untouched stub", stub_text(solution))
+    exercises = [exercise.name for exercise in assignment.exercises]
     for folder in assignment.cases:
-        yield read_case(course, name, folder)
-
-
-def read_case(course: Course, name: str, folder: Path) -> Submission:
-    """Read a case as a submission of a student named after it."""
-    candidate = candidate_at(folder, name)
-    handed_in = tuple(file for file in candidate.files if file.name != EXPECTED)
-    return read_submission(replace(candidate, files=handed_in), course.assignment(name))
+        yield load_case(folder, exercises).submission(assignment)
 
 
 @pytest.fixture(scope="session", params=["warm", "plain"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from autograder.cases import load_case, names_of
 from autograder.results import Verdict
 from tests.graders.conftest import COURSE, Grade
 
@@ -22,7 +24,7 @@ def explain(result: object) -> Iterator[str]:
     """Yield a line for each check that did not pass."""
     for check in result.checks:  # type: ignore[attr-defined]
         if check.verdict is not Verdict.PASSED:
-            yield f"{check.id}: {check.verdict.value}: {check.message['en'] if check.message else ''}"
+            yield f"{check.id}: {check.verdict.value}, {check.mistake}: {check.message['en'] if check.message else ''}"
 
 
 @pytest.mark.parametrize("name", COURSE.names)
@@ -53,6 +55,21 @@ def test_a_case_gets_its_verdicts(grade: Grade, name: str, folder: object) -> No
     assert verdicts == expected["exercises"], told
     if "score" in expected.get("expect", {}):
         assert result.score == pytest.approx(expected["expect"]["score"]), told
+
+
+@pytest.mark.parametrize(("name", "folder"), CASES, ids=lambda value: getattr(value, "name", value))
+def test_a_case_is_told_its_mistake(grade: Grade, name: str, folder: Path) -> None:
+    """The mistake that stands beside a bundled submission is named, and right work has none."""
+    case = load_case(folder, [exercise.name for exercise in COURSE.assignment(name).exercises])
+    result = grade(name)[folder.name]
+    told = "\n".join(explain(result))
+    for exercise, mistake in case.mistakes.items():
+        assert mistake in names_of(result, exercise), told
+    for exercise, verdict in case.verdicts.items():
+        if verdict is Verdict.PASSED:
+            # A bonus may be missed for a reason that has a name.
+            missed = [check for check in result.checks if check.exercise == exercise and check.max_points]
+            assert not [check for check in missed if check.mistake], told
 
 
 @pytest.mark.parametrize("name", COURSE.names)

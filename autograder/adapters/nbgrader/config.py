@@ -24,6 +24,7 @@ from autograder.assignments import SETTINGS
 from autograder.errors import CourseError
 from autograder.messages import say
 from autograder.releasing import STUB
+from autograder.variants import MISTAKES
 
 FILE: Final = "nbgrader_config.py"
 PUBLIC: Final = "test_public.py"
@@ -33,7 +34,7 @@ _OURS: Final = "autograder.adapters.nbgrader"
 _NBGRADER: Final = "nbgrader.preprocessors"
 _IGNORED: Final = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".pytest_cache")
 # By name, for a folder that has no settings (yet), so that it may be an ordinary one.
-_SECRET: Final = ("*hidden*", "cases", "expected.toml", "library.py")
+_SECRET: Final = ("*hidden*", "cases", "expected.toml", "library.py", MISTAKES)
 _STUBS: Final = {
     "python": "\n".join(STUB),
     "R": "# YOUR CODE HERE\nfail()",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from autograder.messages import LANGUAGES, Language, Message, say
-from autograder.results import CheckResult, Note, SubmissionResult, Verdict
+from autograder.results import FOR_AUTHORS, CheckResult, Note, SubmissionResult, Verdict
 from autograder.submissions.names import printable
 
 MOST_FINDINGS: Final = 10
@@ -130,7 +130,7 @@ def notes_html(notes: Iterable[Note], languages: Sequence[Language] = LANGUAGES)
         They cost nothing.
     """
     # A note that is told twice, by a file and by a cell, is told once.
-    messages = list({note.message["en"]: note.message for note in notes}.values())
+    messages = list({note.message["en"]: note.message for note in notes if note.kind != FOR_AUTHORS}.values())
     if not messages:
         return None
     told = messages[: 2 * MOST_FINDINGS]

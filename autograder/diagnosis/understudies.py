@@ -1,0 +1,109 @@
+"""Wrong variants on the stage: the same checks are run on them, and what those see is kept for all students."""
+
+from __future__ import annotations
+
+import time
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from autograder.checks import testimony
+from autograder.checks.testimony import Account
+from autograder.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from autograder.sandbox.student import Asked
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A check that can be run on trusted code as well.
+
+    Attributes
+    ----------
+    id, exercise : str
+        Names of the check and of what it judges.
+    counts : bool
+        Whether it gives points.
+    file : str
+        Where it stands.
+    run : callable
+        Runs it on a student; None where it needs more than a rehearsal has.
+    """
+
+    id: str
+    exercise: str
+    counts: bool
+    file: str
+    run: Callable[[Asked], object] | None
+
+
+ODD: Final = Account(())
+"""Of a run that came to no end that could be compared: it agrees with nothing."""
+
+
+class Understudy:
+    """A text that stands in for a submission.
+
+    Each check runs on a fresh module when somebody asks for it, so what it sees depends on nothing
+    that was asked before. Only what checks want to know once is kept for the next one.
+
+    Parameters
+    ----------
+    load : callable
+        Runs the text as a module.
+    scenes : sequence of Scene
+        The checks of its exercise.
+    call_s : float
+        CPU seconds that one step may take: what a student's call may.
+    keeps_answers : bool
+        Whether to keep also what came back where a check passes.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], types.ModuleType],
+        scenes: Sequence[Scene],
+        *,
+        call_s: float,
+        keeps_answers: bool = False,
+    ) -> None:
+        self._load = load
+        self._scenes = scenes
+        self._call_s = call_s
+        self._keeps_answers = keeps_answers
+        self._seen: dict[int, Account] = {}
+        self._costs: dict[int, float] = {}
+        self._once: dict[object, object] = {}
+
+    def account_at(self, place: int) -> Account:
+        """Return what a check saw."""
+        if place not in self._seen:
+            started = time.perf_counter()
+            self._seen[place] = self._perform(self._scenes[place])
+            self._costs[place] = time.perf_counter() - started
+        return self._seen[place]
+
+    def cost_at(self, place: int) -> float:
+        """Return how many seconds a check took; they say where to look first, never what is found."""
+        self.account_at(place)
+        return self._costs[place]
+
+    def _perform(self, scene: Scene) -> Account:
+        if scene.run is None:
+            return ODD
+        with testimony.listening(wordless=True) as heard:
+            try:
+                rehearsal = Rehearsal(self._load(), seconds=self._call_s, once=self._once)
+            except Exception:  # noqa: BLE001 - a variant may break anything
+                return ODD
+            try:
+                scene.run(rehearsal)
+            except Exception as error:  # noqa: BLE001 - and make a check raise anything
+                return testimony.conclude(heard, error, scene.file)
+            except BaseException as error:  # pytest's own outcomes are no exceptions
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                return ODD
+        return testimony.conclude_passed(heard, with_answers=self._keeps_answers)

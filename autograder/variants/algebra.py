@@ -9,7 +9,7 @@ from typing import Final
 from autograder.messages import say
 from autograder.variants.code import Change, Code, Edit
 from autograder.variants.operators import operator
-from autograder.variants.shapes import is_drawn, is_number, is_text, results
+from autograder.variants.shapes import is_drawn, is_number, is_place, is_text, results
 
 _SIGNS: Final = {ast.Add: "-", ast.Sub: "+"}
 _SCALES: Final = {ast.Mult: "/", ast.Div: "*"}
@@ -23,14 +23,20 @@ def _is_sum(node: ast.BinOp) -> bool:
     return isinstance(node.op, (ast.Add, ast.Sub)) and not (is_text(node.left) or is_text(node.right))
 
 
-@operator(lambda place: say("A minus sign is missing in `{place}`.", place=place), ast.UnaryOp, pairs=True)
+@operator(
+    lambda place: say("Look at the signs in `{place}`: is a minus missing?", place=place), ast.UnaryOp, pairs=True
+)
 def minus_dropped(node: ast.UnaryOp, code: Code) -> Iterator[Edit]:
     """Forget a minus."""
-    if isinstance(node.op, ast.USub):
+    if isinstance(node.op, ast.USub) and not is_place(node, code):
         yield code.put(node, code.of(node.operand))
 
 
-@operator(lambda place: say("A result of `{place}` has the wrong sign.", place=place), ast.Assign, ast.Return)
+@operator(
+    lambda place: say("Look at the signs in `{place}`: does each result have the right one?", place=place),
+    ast.Assign,
+    ast.Return,
+)
 def sign_flipped(node: ast.Assign | ast.Return, code: Code) -> Iterator[Edit]:
     """Negate a result."""
     for value in results(node.value):
@@ -45,16 +51,14 @@ def plus_for_minus(node: ast.BinOp, code: Code) -> Iterator[Edit]:
         yield _joined(node, _SIGNS[type(node.op)], code)
 
 
-@operator(
-    lambda place: say("`{place}` divides where it should multiply, or the other way round.", place=place), ast.BinOp
-)
+@operator(lambda place: say("Look at `{place}`: what has to be multiplied, and what divided?", place=place), ast.BinOp)
 def times_for_divided(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Mix up times and divided by."""
     if type(node.op) in _SCALES and not is_number(node.right, 1):
         yield _joined(node, _SCALES[type(node.op)], code)
 
 
-@operator(lambda place: say("`{place}` adds where it should multiply, or the other way round.", place=place), ast.BinOp)
+@operator(lambda place: say("Look at `{place}`: what has to be added, and what multiplied?", place=place), ast.BinOp)
 def plus_for_times(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Mix up plus and times."""
     if isinstance(node.op, ast.Mult):
@@ -80,7 +84,7 @@ def quotient_turned(node: ast.BinOp, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("A factor is missing in `{place}`: go through the chain rule again.", place=place),
+    lambda place: say("Look at the products in `{place}`: is every factor there?", place=place),
     ast.BinOp,
     pairs=True,
 )
@@ -92,14 +96,18 @@ def factor_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
                 yield code.put(node, code.atom(kept))
 
 
-@operator(lambda place: say("A division is missing in `{place}`.", place=place), ast.BinOp, pairs=True)
+@operator(
+    lambda place: say("Look at `{place}`: is everything divided that has to be?", place=place), ast.BinOp, pairs=True
+)
 def division_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Forget to divide."""
     if isinstance(node.op, ast.Div):
         yield code.put(node, code.atom(node.left))
 
 
-@operator(lambda place: say("`{place}` divides by the same thing twice.", place=place), ast.BinOp)
+@operator(
+    lambda place: say("Look at the divisions in `{place}`: is anything divided once too often?", place=place), ast.BinOp
+)
 def divided_twice(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Divide once more."""
     if isinstance(node.op, ast.Div):
@@ -107,7 +115,7 @@ def divided_twice(node: ast.BinOp, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at what `{place}` divides by: is it exactly how many there are?", place=place),
+    lambda place: say("Look at what `{place}` divides by: is it exactly the right number?", place=place),
     ast.BinOp,
 )
 def divided_by_one_less(node: ast.BinOp, code: Code) -> Iterator[Edit]:
@@ -116,7 +124,9 @@ def divided_by_one_less(node: ast.BinOp, code: Code) -> Iterator[Edit]:
         yield code.put(node.right, f"{code.of(node.right)} - 1")
 
 
-@operator(lambda place: say("A term is missing in `{place}`.", place=place), ast.BinOp)
+@operator(
+    lambda place: say("Look at the sums and differences in `{place}`: is every term there?", place=place), ast.BinOp
+)
 def term_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Forget one side of a sum."""
     if _is_sum(node):
@@ -125,7 +135,7 @@ def term_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("A result of `{place}` is twice as large as it should be.", place=place),
+    lambda place: say("Look at the factors in `{place}`: is anything twice as large as it should be?", place=place),
     ast.Assign,
     ast.Return,
 )
@@ -136,7 +146,7 @@ def doubled(node: ast.Assign | ast.Return, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("A result of `{place}` is half as large as it should be.", place=place),
+    lambda place: say("Look at the factors in `{place}`: is anything only half as large as it should be?", place=place),
     ast.Assign,
     ast.Return,
 )
@@ -161,7 +171,7 @@ def parentheses_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
                 yield Edit(opening, closing + 1, code.text[opening + 1 : closing])
 
 
-@operator(lambda place: say("`{place}` doesn't square something that should be squared.", place=place), ast.BinOp)
+@operator(lambda place: say("Look at the powers in `{place}`: what is raised to which power?", place=place), ast.BinOp)
 def square_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Forget the power, or make something else of it."""
     if isinstance(node.op, ast.Pow):
@@ -169,14 +179,16 @@ def square_dropped(node: ast.BinOp, code: Code) -> Iterator[Edit]:
         yield _joined(node, "*", code)
 
 
-@operator(lambda place: say("`{place}` takes absolute values where it should square.", place=place), ast.BinOp)
+@operator(lambda place: say("Squares or absolute values: which does `{place}` need?", place=place), ast.BinOp)
 def absolute_for_square(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Take the absolute value."""
     if isinstance(node.op, ast.Pow) and is_number(node.right, 2):
         yield code.put(node, f"abs({code.of(node.left)})")
 
 
-@operator(lambda place: say("`{place}` updates in the wrong direction.", place=place), ast.AugAssign, pairs=True)
+@operator(
+    lambda place: say("Look at what `{place}` adds, and what it takes away.", place=place), ast.AugAssign, pairs=True
+)
 def updated_upwards(node: ast.AugAssign, code: Code) -> Iterator[Edit]:
     """Add where something is taken away."""
     if type(node.op) in _SIGNS:
@@ -184,7 +196,8 @@ def updated_upwards(node: ast.AugAssign, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` replaces a value that it should only change a little.", place=place), ast.AugAssign
+    lambda place: say("Look at what `{place}` updates: does each value build on the one before?", place=place),
+    ast.AugAssign,
 )
 def assigned_not_updated(node: ast.AugAssign, code: Code) -> Iterator[Change | Edit]:
     """Overwrite instead of updating."""

@@ -20,7 +20,7 @@ def _turned(node: ast.expr, code: Code) -> str:
 
 
 @operator(
-    lambda place: say("Look at the shapes in `{place}`: a transpose is missing.", place=place),
+    lambda place: say("Look at the shapes in `{place}`: what has to be transposed?", place=place),
     ast.Attribute,
     pairs=True,
 )
@@ -48,7 +48,7 @@ def transpose_moved(node: ast.Call | ast.BinOp, code: Code) -> Iterator[Edit | C
 
 
 @operator(
-    lambda place: say("Look at the order of the two sides of the matrix product in `{place}`.", place=place),
+    lambda place: say("Look at the matrix products in `{place}`: which side comes first?", place=place),
     ast.Call,
     ast.BinOp,
 )
@@ -62,7 +62,7 @@ def product_turned(node: ast.Call | ast.BinOp, code: Code) -> Iterator[Edit | Ch
 
 
 @operator(
-    lambda place: say("`{place}` multiplies entry by entry where it needs a matrix product.", place=place),
+    lambda place: say("Entry by entry, or a matrix product: how does `{place}` have to multiply?", place=place),
     ast.Call,
     ast.BinOp,
 )
@@ -74,7 +74,7 @@ def entries_for_product(node: ast.Call | ast.BinOp, code: Code) -> Iterator[Edit
 
 
 @operator(
-    lambda place: say("`{place}` takes a matrix product where entries should be multiplied one by one.", place=place),
+    lambda place: say("Entry by entry, or a matrix product: how does `{place}` have to multiply?", place=place),
     ast.BinOp,
 )
 def product_for_entries(node: ast.BinOp, code: Code) -> Iterator[Edit]:
@@ -108,7 +108,7 @@ def size_for_length(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` works on an array that isn't its own: something outside changes too.", place=place),
+    lambda place: say("Look at the arrays in `{place}`: which has to be a copy?", place=place),
     ast.Call,
 )
 def copy_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
@@ -127,7 +127,12 @@ def wrong_entries(node: ast.Subscript, code: Code) -> Iterator[Edit]:
             yield code.put(node.slice, indices)
 
 
-@operator(lambda place: say("`{place}` takes everything where it should pick some.", place=place), ast.Subscript)
+@operator(
+    lambda place: say(
+        "Look at the indices in `{place}`: where is one entry meant, and where all of them?", place=place
+    ),
+    ast.Subscript,
+)
 def index_dropped(node: ast.Subscript, code: Code) -> Iterator[Edit]:
     """Forget an index."""
     is_index = isinstance(node.slice, ast.Name) or is_number(node.slice)
@@ -135,7 +140,12 @@ def index_dropped(node: ast.Subscript, code: Code) -> Iterator[Edit]:
         yield code.put(node, code.of(node.value))
 
 
-@operator(lambda place: say("`{place}` starts with the wrong numbers in an array.", place=place), ast.Call)
+@operator(
+    lambda place: say(
+        "Look at the arrays that `{place}` makes: which numbers have to be in them at first?", place=place
+    ),
+    ast.Call,
+)
 def filled_otherwise(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Start with ones for zeros."""
     name = code.numpy_name(call.func)
@@ -143,16 +153,14 @@ def filled_otherwise(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.rename(call.func, _FILLED[name])
 
 
-@operator(
-    lambda place: say("`{place}` makes an array of whole numbers, which can't hold decimals.", place=place), ast.Call
-)
+@operator(lambda place: say("Look at the arrays that `{place}` makes: can they hold decimals?", place=place), ast.Call)
 def whole_numbers(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Make an array of integers, which cuts off what is stored in it."""
     if code.numpy_name(call.func) in _FILLED and not call.keywords:
         yield code.call(call, [*arguments(call), "dtype=int"])
 
 
-@operator(lambda place: say("`{place}` draws from another distribution than it should.", place=place), ast.Call)
+@operator(lambda place: say("From which distribution does `{place}` have to draw?", place=place), ast.Call)
 def drawn_otherwise(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Draw uniformly instead of normally."""
     if name_of(call) == "randn" and isinstance(call.func, ast.Attribute):
@@ -173,7 +181,7 @@ def reshaped_otherwise(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` fills a matrix with other numbers than it needs.", place=place),
+    lambda place: say("Look at the matrices that `{place}` makes: which numbers have to be in them?", place=place),
     ast.Call,
 )
 def identity_replaced(call: ast.Call, code: Code) -> Iterator[Edit]:

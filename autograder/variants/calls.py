@@ -35,14 +35,21 @@ def _is_entrywise(call: ast.Call, code: Code) -> bool:
     return code.numpy_name(call.func) in _ENTRYWISE or _is_own(call, code)
 
 
-@operator(lambda place: say("A function is not applied in `{place}`.", place=place), ast.Call, pairs=True)
+@operator(
+    lambda place: say("Look at the functions that `{place}` applies: is one missing?", place=place),
+    ast.Call,
+    pairs=True,
+)
 def call_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Forget to apply a function."""
     if _is_entrywise(call, code):
         yield code.put(call, code.of(call.args[0]))
 
 
-@operator(lambda place: say("A function is applied twice in `{place}`.", place=place), ast.Call)
+@operator(
+    lambda place: say("Look at the functions that `{place}` applies: is one applied once too often?", place=place),
+    ast.Call,
+)
 def called_twice(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Apply a function to its own result."""
     if _is_entrywise(call, code):
@@ -85,7 +92,9 @@ def arguments_swapped(call: ast.Call, code: Code) -> Iterator[Edit]:
             yield code.call(call, [*row, *call.keywords])
 
 
-@operator(lambda place: say("Look at the arguments in `{place}`: one is handed over twice.", place=place), ast.Call)
+@operator(
+    lambda place: say("Look at the arguments in `{place}`: is each the one that is needed?", place=place), ast.Call
+)
 def argument_repeated(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Hand over the same argument twice."""
     if len(call.args) == 2 and not any(is_number(part) for part in call.args):  # noqa: PLR2004 - one for the other
@@ -93,7 +102,7 @@ def argument_repeated(call: ast.Call, code: Code) -> Iterator[Edit]:
             yield code.call(call, [code.of(part), code.of(part), *call.keywords])
 
 
-@operator(lambda place: say("An argument is left out in `{place}`.", place=place), ast.Call)
+@operator(lambda place: say("Look at the arguments in `{place}`: is one left out?", place=place), ast.Call)
 def argument_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Leave out an optional argument."""
     for given in call.keywords:
@@ -102,7 +111,9 @@ def argument_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` uses a function where it should use what the function returned.", place=place),
+    lambda place: say(
+        "Look at the functions in `{place}`: is each of them called, with parentheses behind its name?", place=place
+    ),
     ast.Call,
 )
 def not_called(call: ast.Call, code: Code) -> Iterator[Edit]:

@@ -1,30 +1,48 @@
 """The catalogue of an assignment: mistakes that its author knows, in `solutions/<name>/mistakes.toml`.
 
 An entry names the mistake, tells the student what to look at, and shows one or
-more ways in which it is made, each as a change of the solution.
+more ways in which it is made, each as a change of the solution::
+
+    [[mistakes]]
+    id = "not_averaged"
+    exercise = "loss"
+    en = "..."
+    ko = "..."
+    forms = [
+      { find = "np.mean(", replace = "np.sum(" },
+      { base = "loop", find = "total / len(x)", replace = "total" },
+    ]
+
+    [bases.loop]
+    code = '''
+    def loss(x): ...
+    '''
+
+A form finds texts and replaces them, or its `code` defines the exercise or
+methods of it. A base is another right way to solve the exercise, written like a
+form: the forms that name it make their mistake in there. A base may name one
+that stands above it.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from autograder.messages import Message, say
 from autograder.settings import Table, load_toml
-from autograder.variants.code import Change, Code, Definition, Edit, Named, overlap
 
 MISTAKES: Final = "mistakes.toml"
 _SNAKE_CASE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")  # `W1_uses_dz1`: symbols keep their case
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """One way in which a mistake is made.
+    """One way in which a mistake is made, or a base: one in which none is.
 
     Attributes
     ----------
@@ -34,12 +52,25 @@ class Form:
         Definitions to put in its place; empty where there are `finds`.
     table : Table
         Where it is written, to say what is wrong with it.
+    base : Form or None
+        The change that comes first; None where the solution itself is changed.
     """
 
     finds: tuple[str, ...]
     replacements: tuple[str, ...]
     code: str
     table: Table
+    base: Form | None
+
+    def refuse(self, reason: Message) -> NoReturn:
+        """Say what is wrong with what it makes of a solution.
+
+        Raises
+        ------
+        CourseError
+            Always.
+        """
+        self.table.refuse("code" if self.code else "replace", reason)
 
 
 @dataclass(frozen=True)
@@ -76,10 +107,11 @@ def load_catalogue(path: Path, exercises: Sequence[str]) -> list[Entry]:
     if not path.exists():
         return []
     table = Table(path, "", load_toml(path))
-    table.close("mistakes")
+    table.close("bases", "mistakes")
+    bases = _read_bases(table)
     entries: list[Entry] = []
     for values in table.tables("mistakes"):
-        entry = _read_entry(values, exercises)
+        entry = _read_entry(values, exercises, bases)
         if any((known.id, known.exercise) == (entry.id, entry.exercise) for known in entries):
             values.refuse(
                 "id", say("{exercise} has a mistake {name!r} already", exercise=entry.exercise, name=entry.id)
@@ -88,42 +120,16 @@ def load_catalogue(path: Path, exercises: Sequence[str]) -> list[Entry]:
     return entries
 
 
-def change_of(form: Form, code: Code, definition: Definition) -> Change:
-    """Return the edits that make a mistake in the solution.
-
-    Raises
-    ------
-    CourseError
-        If the form doesn't fit the solution.
-    """
-    if form.code:
-        return _definitions(form, code, definition)
-    start, end = code.region(definition)
-    inside = code.text[start:end]
-    edits = []
-    for find, new in zip(form.finds, form.replacements, strict=True):
-        times = inside.count(find)
-        if times != 1:
-            form.table.refuse("find", _not_once(find, times, definition.name))
-        at = start + inside.index(find)
-        edits.append(Edit(at, at + len(find), new))
-    if overlap(edits):
-        form.table.refuse("find", say("two of the texts overlap; join them to one"))
-    return tuple(edits)
+def _read_bases(table: Table) -> Mapping[str, Form]:
+    bases: dict[str, Form] = {}
+    if "bases" in table.values:
+        tables = table.table("bases")
+        for name in tables.values:
+            bases[name] = _read_form(tables.table(name), bases)
+    return bases
 
 
-def refuse(form: Form, reason: Message) -> NoReturn:
-    """Say what is wrong with a form.
-
-    Raises
-    ------
-    CourseError
-        Always.
-    """
-    form.table.refuse("code" if form.code else "replace", reason)
-
-
-def _read_entry(values: Table, exercises: Sequence[str]) -> Entry:
+def _read_entry(values: Table, exercises: Sequence[str], bases: Mapping[str, Form]) -> Entry:
     values.close("id", "exercise", "en", "ko", "forms")
     name, exercise = values.text("id"), values.text("exercise")
     # From here on a message can name the mistake, which is easier to find than its number.
@@ -138,22 +144,32 @@ def _read_entry(values: Table, exercises: Sequence[str]) -> Entry:
             ),
         )
     message: Message = {"en": values.text("en").strip(), "ko": values.text("ko").strip()}
-    return Entry(name, exercise, message, tuple(_read_form(form) for form in values.tables("forms")))
+    return Entry(name, exercise, message, tuple(_read_form(form, bases) for form in values.tables("forms")))
 
 
-def _read_form(table: Table) -> Form:
-    table.close("find", "replace", "code")
+def _read_form(table: Table, bases: Mapping[str, Form]) -> Form:
+    table.close("base", "find", "replace", "code")
     given: dict[str, Any] = table.values
+    base = _base(table, bases) if "base" in given else None
     if ("code" in given) == ("find" in given) or ("code" in given and "replace" in given):
         table.refuse("find", say("expected either find and replace, or code"))
     if "code" in given:
-        return Form((), (), textwrap.dedent(table.text("code")), table)
+        return Form((), (), textwrap.dedent(table.text("code")), table, base)
     finds, replacements = _texts(table, "find"), _texts(table, "replace")
     if len(finds) != len(replacements):
         table.refuse("replace", say("expected {count} texts, one for each find", count=len(finds)))
     if not all(finds):
         table.refuse("find", say("expected a text that stands in the solution"))
-    return Form(finds, replacements, "", table)
+    return Form(finds, replacements, "", table, base)
+
+
+def _base(table: Table, bases: Mapping[str, Form]) -> Form:
+    name = table.text("base")
+    if name not in bases:
+        table.refuse(
+            "base", say("there is no [bases.{name}] above; there are: {names}", name=name, names=", ".join(bases))
+        )
+    return bases[name]
 
 
 def _texts(table: Table, key: str) -> tuple[str, ...]:
@@ -162,47 +178,3 @@ def _texts(table: Table, key: str) -> tuple[str, ...]:
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
         table.refuse(key, say("expected a text or a list of texts"))
     return tuple(texts)
-
-
-def _not_once(find: str, times: int, exercise: str) -> Message:
-    if not times:
-        return say("{text!r} does not stand in the solution of {exercise}", text=find, exercise=exercise)
-    return say(
-        "{text!r} stands {times} times in the solution of {exercise}; take in more of what is around it",
-        text=find,
-        times=times,
-        exercise=exercise,
-    )
-
-
-def _definitions(form: Form, code: Code, definition: Definition) -> Change:
-    try:
-        new = Code(form.code, ())
-    except (SyntaxError, ValueError) as fault:
-        form.table.refuse("code", say("is not Python: {reason}", reason=fault))
-    edits = []
-    for node in new.tree.body:
-        replaced = _place_of(node, definition, form)
-        text = textwrap.indent(new.of(node), " " * (replaced or definition.node.body[-1]).col_offset).lstrip()
-        if replaced is None:
-            edits.append(code.after(definition.node.body[-1], text))
-        else:
-            edits.append(Edit(*code.span(replaced), text))
-    if not edits:
-        form.table.refuse("code", say("expected at least one definition"))
-    if overlap(edits):
-        form.table.refuse("code", say("defines the same thing twice"))
-    return tuple(edits)
-
-
-def _place_of(node: ast.stmt, definition: Definition, form: Form) -> Named | None:
-    """Return what a definition of the form replaces; None if it is a method more."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == definition.name:
-        return definition.node
-    if isinstance(node, ast.FunctionDef) and isinstance(definition.node, ast.ClassDef):
-        methods = (part for part in definition.node.body if isinstance(part, ast.FunctionDef))
-        return next((method for method in methods if method.name == node.name), None)
-    return form.table.refuse(
-        "code",
-        say("may only define {exercise}, or methods of it if it is a class", exercise=definition.name),
-    )

@@ -31,7 +31,10 @@ def _number(node: ast.Constant, code: Code) -> float | None:
 
 
 @operator(
-    lambda place: say("Look at the numbers that are written in `{place}`: one is not the right size.", place=place),
+    lambda place: say(
+        "Look at the numbers in `{place}`, such as steps, rates and factors: does each have the right size?",
+        place=place,
+    ),
     ast.Constant,
 )
 def number_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
@@ -43,9 +46,7 @@ def number_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say(
-        "A number in `{place}` is so small that it is lost, or so large that it spoils the result.", place=place
-    ),
+    lambda place: say("Look at the small numbers in `{place}`: is one too small, or not small enough?", place=place),
     ast.Constant,
 )
 def number_lost(node: ast.Constant, code: Code) -> Iterator[Edit]:
@@ -56,7 +57,10 @@ def number_lost(node: ast.Constant, code: Code) -> Iterator[Edit]:
             yield code.put(node, other)
 
 
-@operator(lambda place: say("Look at the whole numbers that are written in `{place}`.", place=place), ast.Constant)
+@operator(
+    lambda place: say("Look at the numbers in `{place}`: is one of them too large or too small?", place=place),
+    ast.Constant,
+)
 def count_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
     """Write a whole number that is one off, or twice as large."""
     value = _number(node, code)
@@ -65,14 +69,16 @@ def count_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
             yield code.put(node, str(other))
 
 
-@operator(lambda place: say("Look at the number that `{place}` starts with.", place=place), ast.Constant)
+@operator(lambda place: say("Look at the values that `{place}` starts with.", place=place), ast.Constant)
 def start_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
     """Start somewhere else than at 0."""
     if _number(node, code) == 0:
         yield code.put(node, "1.0" if isinstance(node.value, float) else "1")
 
 
-@operator(lambda place: say("Look at the exponent in `{place}`.", place=place), ast.Constant)
+@operator(
+    lambda place: say("Look at the powers in `{place}`: what is raised to which power?", place=place), ast.Constant
+)
 def exponent_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
     """Take another power."""
     parent = code.parents.get(node)
@@ -80,7 +86,7 @@ def exponent_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
         yield code.put(node, "3")
 
 
-@operator(lambda place: say("Look at the index in `{place}`: which entry is meant?", place=place), ast.Constant)
+@operator(lambda place: say("Look at the indices in `{place}`: which entry is meant?", place=place), ast.Constant)
 def index_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
     """Take the next entry, or the one before."""
     parent = code.parents.get(node)
@@ -89,7 +95,10 @@ def index_off(node: ast.Constant, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at the `%` in `{place}`: how many rounds lie between two times?", place=place), ast.BinOp
+    lambda place: say(
+        "Look at the rounds in which `{place}` does something: how many lie between two of them?", place=place
+    ),
+    ast.BinOp,
 )
 def every_few_rounds_off(node: ast.BinOp, code: Code) -> Iterator[Edit]:
     """Act ten times too often, or too seldom."""
@@ -100,7 +109,7 @@ def every_few_rounds_off(node: ast.BinOp, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` rounds its result; leave all the decimals.", place=place),
+    lambda place: say("Look at the result of `{place}`: where do its decimals get lost?", place=place),
     ast.Return,
 )
 def result_rounded(node: ast.Return, code: Code) -> Iterator[Edit]:

@@ -23,7 +23,7 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, ...]]] = {
 _SIMPLE: Final = (ast.Assign, ast.AugAssign, ast.Expr)
 
 
-@operator(lambda place: say("Look at the comparison in `{place}`, also at the border.", place=place), ast.Compare)
+@operator(lambda place: say("Look at the comparisons in `{place}`, also at the border.", place=place), ast.Compare)
 def compared_otherwise(node: ast.Compare, code: Code) -> Iterator[Edit]:
     """Compare the wrong way round, or mind the border wrongly."""
     if len(node.ops) == 1:
@@ -31,7 +31,9 @@ def compared_otherwise(node: ast.Compare, code: Code) -> Iterator[Edit]:
             yield code.put(node, f"{code.of(node.left)} {sign} {code.of(node.comparators[0])}")
 
 
-@operator(lambda place: say("Look at the condition in `{place}`: when is it true?", place=place), ast.If, ast.IfExp)
+@operator(
+    lambda place: say("Look at the conditions in `{place}`: when is each of them true?", place=place), ast.If, ast.IfExp
+)
 def condition_ignored(node: ast.If | ast.IfExp, code: Code) -> Iterator[Edit]:
     """Do it always, or never."""
     yield code.put(node.test, "True")
@@ -39,7 +41,7 @@ def condition_ignored(node: ast.If | ast.IfExp, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at the `%` in `{place}`: in which rounds exactly is the condition true?", place=place),
+    lambda place: say("Look at the rounds in which `{place}` does something: which is the first?", place=place),
     ast.Compare,
 )
 def counted_from_one(node: ast.Compare, code: Code) -> Iterator[Edit]:
@@ -90,7 +92,10 @@ def order_turned(loop: ast.For, code: Code) -> Iterator[Edit]:
         yield code.put(loop.iter, f"reversed(list({code.of(loop.iter)}))")
 
 
-@operator(lambda place: say("Look at the indentation in `{place}`: it returns too early.", place=place), ast.For)
+@operator(
+    lambda place: say("Look at the indentation in `{place}`: does anything return or stop too early?", place=place),
+    ast.For,
+)
 def return_inside(loop: ast.For, code: Code) -> Iterator[Edit]:
     """Indent a return so far that it stands in the loop."""
     end = code.block(loop)[-1]
@@ -98,14 +103,14 @@ def return_inside(loop: ast.For, code: Code) -> Iterator[Edit]:
         yield code.after(loop.body[-1], code.of(end), loop.body[0].col_offset)
 
 
-@operator(lambda place: say("`{place}` doesn't return anything.", place=place), ast.Return)
+@operator(lambda place: say("Look at what `{place}` returns: is a `return` missing?", place=place), ast.Return)
 def return_forgotten(node: ast.Return, code: Code) -> Iterator[Edit]:
     """Calculate, and don't return."""
     if node.value is not None:
         yield code.put(node, code.of(node.value))
 
 
-@operator(lambda place: say("`{place}` returns only a part of what it should.", place=place), ast.Return)
+@operator(lambda place: say("Look at what `{place}` returns: is anything missing?", place=place), ast.Return)
 def part_returned(node: ast.Return, code: Code) -> Iterator[Edit]:
     """Return one of several values."""
     if isinstance(node.value, ast.Tuple):
@@ -113,7 +118,7 @@ def part_returned(node: ast.Return, code: Code) -> Iterator[Edit]:
             yield code.put(node.value, code.of(part))
 
 
-@operator(lambda place: say("`{place}` returns something other than its result.", place=place), ast.Return)
+@operator(lambda place: say("Look at what `{place}` returns: is it the final result?", place=place), ast.Return)
 def another_value_returned(node: ast.Return, code: Code) -> Iterator[Edit]:
     """Return what was handed in, or an earlier result."""
     if node.value is None or isinstance(node.value, ast.Tuple):
@@ -123,7 +128,7 @@ def another_value_returned(node: ast.Return, code: Code) -> Iterator[Edit]:
             yield code.put(node.value, name)
 
 
-@operator(lambda place: say("A step is missing in `{place}`.", place=place), *_SIMPLE)
+@operator(lambda place: say("Go through `{place}` step by step: is one missing?", place=place), *_SIMPLE)
 def step_dropped(node: ast.stmt, code: Code) -> Iterator[Edit]:
     """Forget a statement."""
     if is_docstring(node) or (isinstance(node, ast.Assign) and _starts_empty(node)):
@@ -146,7 +151,7 @@ def steps_swapped(node: ast.stmt, code: Code) -> Iterator[Change]:
 
 
 @operator(
-    lambda place: say("Look at the order of the steps in `{place}`: what is done too early?", place=place), ast.If
+    lambda place: say("Look at the order of the steps in `{place}`: is anything done too early?", place=place), ast.If
 )
 def block_too_early(node: ast.If, code: Code) -> Iterator[Change]:
     """Report before the update, for example."""
@@ -156,7 +161,10 @@ def block_too_early(node: ast.If, code: Code) -> Iterator[Change]:
 
 
 @operator(
-    lambda place: say("`{place}` changes something that the next step still needs as it was.", place=place), ast.Assign
+    lambda place: say(
+        "Look at the order of the steps in `{place}`: does one change what the next still needs?", place=place
+    ),
+    ast.Assign,
 )
 def recalculated_between(node: ast.Assign, code: Code) -> Iterator[Edit]:
     """Use an update before all of the updates are calculated."""

@@ -19,8 +19,9 @@ from autograder.variants import (  # noqa: F401 - they register their operators
     reductions,
     state,
 )
-from autograder.variants.catalogue import Entry, change_of, refuse
+from autograder.variants.catalogue import Entry
 from autograder.variants.code import Change, Code, Definition, Edit, overlap, splice
+from autograder.variants.fitting import Fitting
 from autograder.variants.operators import OPERATORS, Operator
 from autograder.variants.sameness import Lines, Sameness
 
@@ -150,20 +151,21 @@ class _Maker:
         self.variants: list[Variant] = []
         self._code = code
         self._definition = definition
+        self._fitting = Fitting(code, definition)
         self._sameness = Sameness(code, definition)
         self._seen: dict[Lines, Variant | None] = {self._sameness.lines: None}
 
     def add_entry(self, entry: Entry) -> None:
         """Add the forms of a mistake that the author knows."""
         for number, form in enumerate(entry.forms, 1):
-            change = change_of(form, self._code, self._definition)
+            change = self._fitting.change_of(form)
+            right = self._sameness.changed(self._fitting.solved(form.base).change)
+            self._seen.setdefault(right or (), None)
             lines = self._sameness.changed(change)
             if lines is None:
-                refuse(form, say("with this change the solution is no longer Python"))
-            if lines == self._sameness.lines:
-                refuse(form, say("with this change the solution does the same as before"))
-            if (same := self._seen.get(lines)) is not None:
-                refuse(form, say("makes the same program as {name}", name=same.id))
+                form.refuse(say("with this change the solution is no longer Python"))
+            if lines in self._seen:
+                form.refuse(_known(self._seen[lines]))
             self._keep(lines, f"{entry.id}#{number}", entry.id, entry.message, change, named=True)
 
     def add_slips(self, *, pairs: bool) -> None:
@@ -222,6 +224,12 @@ class _Maker:
         if function is None or function is self._definition.node:
             return self._definition.name
         return f"{self._definition.name}.{function.name}"
+
+
+def _known(same: Variant | None) -> Message:
+    if same is None:
+        return say("with this change the solution does the same as before")
+    return say("makes the same program as {name}", name=same.id)
 
 
 def _everywhere(slips: Iterable[_Slip]) -> Iterator[tuple[_Slip, Change]]:

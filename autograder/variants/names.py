@@ -30,7 +30,7 @@ def _alike(one: str, two: str) -> bool:
     return len(long) == len(short) + 1 and short in (long[1:], long[:-1])
 
 
-@operator(lambda place: say("Two names are mixed up in `{place}`.", place=place), ast.Name)
+@operator(lambda place: say("Look at the names in `{place}`: is each the one that is meant?", place=place), ast.Name)
 def names_mixed_up(node: ast.Name, code: Code) -> Iterator[Edit]:
     """Write the name of a sibling."""
     known, given = code.names_before(node), parameters(code.function(node))
@@ -41,7 +41,12 @@ def names_mixed_up(node: ast.Name, code: Code) -> Iterator[Edit]:
                 yield code.put(node, name)
 
 
-@operator(lambda place: say("`{place}` uses one class or function where it needs another.", place=place), ast.Call)
+@operator(
+    lambda place: say(
+        "Look at the classes and functions that `{place}` uses: is each the one that is needed?", place=place
+    ),
+    ast.Call,
+)
 def another_definition(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Take a sibling of the class or function that is needed."""
     if isinstance(call.func, ast.Name):
@@ -56,7 +61,10 @@ def _attributes(around: ast.ClassDef, code: Code) -> list[str]:
     return list(dict.fromkeys(part.attr for part in stored))
 
 
-@operator(lambda place: say("`{place}` uses another attribute than it should.", place=place), ast.Attribute)
+@operator(
+    lambda place: say("Look at the attributes in `{place}`: is each the one that is needed?", place=place),
+    ast.Attribute,
+)
 def attributes_mixed_up(node: ast.Attribute, code: Code) -> Iterator[Edit]:
     """Read another attribute of the object."""
     around = code.class_of(node)
@@ -99,7 +107,7 @@ def _is_none(node: ast.Assign) -> bool:
 
 
 @operator(
-    lambda place: say("Two results of `{place}` are stored in one another's place.", place=place), ast.FunctionDef
+    lambda place: say("Look at what `{place}` stores: is each result in its own place?", place=place), ast.FunctionDef
 )
 def results_swapped(function: ast.FunctionDef, code: Code) -> Iterator[Change]:
     """Store two results the wrong way round."""
@@ -115,7 +123,9 @@ def results_swapped(function: ast.FunctionDef, code: Code) -> Iterator[Change]:
             yield code.put(first, code.of(last)), code.put(last, code.of(first))
 
 
-@operator(lambda place: say("`{place}` returns its results in another order.", place=place), ast.Return, pairs=True)
+@operator(
+    lambda place: say("Look at the order in which `{place}` returns its results.", place=place), ast.Return, pairs=True
+)
 def returned_swapped(node: ast.Return, code: Code) -> Iterator[Change]:
     """Return two values in the wrong order."""
     if isinstance(node.value, ast.Tuple):
@@ -123,7 +133,9 @@ def returned_swapped(node: ast.Return, code: Code) -> Iterator[Change]:
             yield code.put(one, code.of(two)), code.put(two, code.of(one))
 
 
-@operator(lambda place: say("`{place}` takes results in another order than they come.", place=place), ast.Assign)
+@operator(
+    lambda place: say("Look at the order in which `{place}` takes several values at once.", place=place), ast.Assign
+)
 def received_swapped(node: ast.Assign, code: Code) -> Iterator[Change]:
     """Unpack two values in the wrong order."""
     target = node.targets[0]
@@ -134,7 +146,11 @@ def received_swapped(node: ast.Assign, code: Code) -> Iterator[Change]:
                 yield code.put(one, code.of(two)), code.put(two, code.of(one))
 
 
-@operator(lambda place: say("Two entries stand in one another's place in `{place}`.", place=place), ast.List, ast.Dict)
+@operator(
+    lambda place: say("Look at the lists and dicts in `{place}`: is each entry in its own place?", place=place),
+    ast.List,
+    ast.Dict,
+)
 def entries_swapped(node: ast.List | ast.Dict, code: Code) -> Iterator[Change]:
     """Put two values of a list or a dict in the wrong order."""
     values = node.values if isinstance(node, ast.Dict) else node.elts

@@ -30,7 +30,7 @@ _OTHER_ENDS: Final = {
 
 
 @operator(
-    lambda place: say("In `{place}` something is added up where an average is wanted.", place=place),
+    lambda place: say("A sum or an average: which does `{place}` need?", place=place),
     ast.Call,
     pairs=True,
 )
@@ -41,7 +41,7 @@ def mean_to_sum(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("In `{place}` something is averaged that should only be added up.", place=place),
+    lambda place: say("A sum or an average: which does `{place}` need?", place=place),
     ast.Call,
     pairs=True,
 )
@@ -51,7 +51,9 @@ def sum_to_mean(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.rename(call.func, "mean")
 
 
-@operator(lambda place: say("`{place}` divides a mean once more by how many there are.", place=place), ast.Call)
+@operator(
+    lambda place: say("Look at the divisions in `{place}`: is anything divided once too often?", place=place), ast.Call
+)
 def mean_divided_again(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Take the mean and divide by the count."""
     if reduction(call, code) == "mean":
@@ -59,7 +61,7 @@ def mean_divided_again(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at what `{place}` divides by: is it exactly how many there are?", place=place),
+    lambda place: say("Look at what `{place}` divides by: is it exactly the right number?", place=place),
     ast.Call,
 )
 def mean_over_one_less(call: ast.Call, code: Code) -> Iterator[Edit]:
@@ -73,7 +75,7 @@ def mean_over_one_less(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` returns or keeps every entry where they should be taken together.", place=place),
+    lambda place: say("Look at the shapes in `{place}`: which entries have to be taken together?", place=place),
     ast.Call,
 )
 def not_reduced(call: ast.Call, code: Code) -> Iterator[Edit]:
@@ -82,7 +84,7 @@ def not_reduced(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.put(call, code.of(reduced(call, code)))
 
 
-@operator(lambda place: say("`{place}` goes along another axis than it should.", place=place), ast.Call, pairs=True)
+@operator(lambda place: say("Along which axis does `{place}` have to go?", place=place), ast.Call, pairs=True)
 def axis_changed(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Go along the other axis."""
     axis = axis_of(call, code) if reduction(call, code) else None
@@ -93,7 +95,7 @@ def axis_changed(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` works on the whole array at once: along which axis should it go?", place=place),
+    lambda place: say("Along one axis, or over everything: which does `{place}` need?", place=place),
     ast.Call,
 )
 def axis_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
@@ -103,9 +105,7 @@ def axis_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.put(axis, "None")
 
 
-@operator(
-    lambda place: say("`{place}` goes along one axis where it should take all entries together.", place=place), ast.Call
-)
+@operator(lambda place: say("Along one axis, or over everything: which does `{place}` need?", place=place), ast.Call)
 def axis_added(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Go along one axis only."""
     if reduction(call, code) and axis_of(call, code) is None:
@@ -114,7 +114,7 @@ def axis_added(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at the shapes in `{place}`: an axis of length 1 is lost on the way.", place=place), ast.Call
+    lambda place: say("Look at the shapes in `{place}`: is an axis of length 1 lost on the way?", place=place), ast.Call
 )
 def keepdims_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Lose the axis that was reduced."""
@@ -124,7 +124,7 @@ def keepdims_dropped(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("Look at the shapes in `{place}`: an axis of length 1 is left over.", place=place), ast.Call
+    lambda place: say("Look at the shapes in `{place}`: is an axis of length 1 left over?", place=place), ast.Call
 )
 def keepdims_added(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Keep an axis that nobody wants."""
@@ -132,9 +132,7 @@ def keepdims_added(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.call(call, [*arguments(call), "keepdims=True"])
 
 
-@operator(
-    lambda place: say("`{place}` squares after adding up; each number should be squared first.", place=place), ast.Call
-)
+@operator(lambda place: say("What comes first in `{place}`: squaring or adding up?", place=place), ast.Call)
 def square_outside(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Square the sum instead of summing the squares."""
     array = reduced(call, code) if reduction(call, code) else None
@@ -145,7 +143,7 @@ def square_outside(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.put(call, f"{code.text[start:first]}{inside}{code.text[last:end]} ** {code.atom(array.right)}")
 
 
-@operator(lambda place: say("`{place}` takes a root that doesn't belong there.", place=place), ast.Call)
+@operator(lambda place: say("Look at `{place}`: is there a root that doesn't belong there?", place=place), ast.Call)
 def root_added(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Return the root of the sum or mean."""
     if code.numpy and reduction(call, code) in {"sum", "mean"}:
@@ -153,7 +151,7 @@ def root_added(call: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` takes something out of a sum that belongs to each of its terms.", place=place),
+    lambda place: say("Look at the sums in `{place}`: what belongs to each of the terms?", place=place),
     ast.Call,
 )
 def factor_outside(call: ast.Call, code: Code) -> Iterator[Edit]:
@@ -168,9 +166,7 @@ def factor_outside(call: ast.Call, code: Code) -> Iterator[Edit]:
             )
 
 
-@operator(
-    lambda place: say("`{place}` uses only the first row of the batch, or the first entry.", place=place), ast.Call
-)
+@operator(lambda place: say("Does `{place}` use everything, or only what comes first?", place=place), ast.Call)
 def only_the_first(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Use the first row only."""
     if reduction(call, code) in {"sum", "mean"}:
@@ -178,23 +174,24 @@ def only_the_first(call: ast.Call, code: Code) -> Iterator[Edit]:
         yield code.put(array, f"{code.atom(array)}[:1]")
 
 
-@operator(
-    lambda place: say("`{place}` mixes up the largest value and the place where it stands.", place=place), ast.Call
-)
+@operator(lambda place: say("A value, or the place where it stands: which does `{place}` need?", place=place), ast.Call)
 def value_for_place(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Take max for argmax."""
     if reduction(call, code) in _PLACES and keyword(call, "keepdims") is None:
         yield code.rename(call.func, _PLACES[reduction(call, code)])
 
 
-@operator(lambda place: say("`{place}` takes the smallest where it should take the largest.", place=place), ast.Call)
+@operator(lambda place: say("The largest or the smallest: which does `{place}` need?", place=place), ast.Call)
 def smallest_for_largest(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Take min for max."""
     if reduction(call, code).endswith("max"):
         yield code.rename(call.func, _OTHER_ENDS[reduction(call, code)])
 
 
-@operator(lambda place: say("`{place}` adds up where it should take the largest.", place=place), ast.Call)
+@operator(
+    lambda place: say("Look at `{place}`: what has to be added up, and where is the largest needed?", place=place),
+    ast.Call,
+)
 def sum_for_largest(call: ast.Call, code: Code) -> Iterator[Edit]:
     """Take sum or mean for max."""
     if reduction(call, code) in {"max", "amax"}:

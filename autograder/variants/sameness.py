@@ -120,8 +120,9 @@ class Sameness:
 
     @staticmethod
     def _home(pieces: list[_Piece], edit: Edit) -> _Piece | None:
-        # What is put at the end of a header stands in the block below it.
-        homes = (piece for piece in pieces if piece.start <= edit.start and edit.end <= piece.end - piece.header)
+        # What is put at the end of a header stands in the block below it, and more indentation moves a statement.
+        start = edit.start - edit.new[:1].isspace()
+        homes = (piece for piece in pieces if piece.start <= start and edit.end <= piece.end - piece.header)
         return next(homes, None)
 
     def _read(self, piece: _Piece, edits: Change) -> list[str] | None:

@@ -93,6 +93,17 @@ def is_size(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and name_of(node) in {"len", "size", "shape", "ndim"}
 
 
+def is_place(node: ast.expr, code: Code) -> bool:
+    """Tell whether a number names an axis, an index or a length: there -1 is the last, or whatever fits."""
+    around = next(near for near in code.ancestors(node) if not isinstance(near, (ast.Tuple, ast.Slice)))
+    if not is_number(node):
+        return False
+    if isinstance(around, ast.Call):
+        is_axis = bool(reduction(around, code)) and node is axis_of(around, code)
+        return is_axis or name_of(around) == "reshape"
+    return isinstance(around, ast.Subscript) or (isinstance(around, ast.keyword) and around.arg == "axis")
+
+
 def is_calculation(node: ast.AST | None) -> bool:
     """Tell whether something calculates numbers, as opposed to shapes, copies and lists."""
     if isinstance(node, ast.UnaryOp):

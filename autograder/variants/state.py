@@ -40,7 +40,7 @@ def _storing(node: ast.AST, attribute: str, code: Code) -> Iterator[tuple[ast.Fu
                 yield method, part
 
 
-@operator(lambda place: say("`{place}` calculates something and doesn't keep it for later.", place=place), ast.Assign)
+@operator(lambda place: say("Does `{place}` keep everything that is needed later?", place=place), ast.Assign)
 def kept_local(node: ast.Assign, code: Code) -> Iterator[Edit]:
     """Store in a local name what belongs to the object."""
     kept = _kept(node)
@@ -49,7 +49,7 @@ def kept_local(node: ast.Assign, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` keeps what came first; each call should keep its own.", place=place),
+    lambda place: say("Does `{place}` keep new values in every call?", place=place),
     ast.Assign,
     pairs=True,
 )
@@ -61,7 +61,7 @@ def kept_from_first_call(node: ast.Assign, code: Code) -> Iterator[Edit]:
         yield code.put(node, f'if getattr(self, "{kept.attr}", None) is None: {code.of(node)}')
 
 
-@operator(lambda place: say("`{place}` adds to what an earlier call left behind.", place=place), ast.Assign)
+@operator(lambda place: say("Does every call of `{place}` start afresh?", place=place), ast.Assign)
 def accumulated(node: ast.Assign, code: Code) -> Iterator[Edit]:
     """Add to an attribute from call to call."""
     kept = _kept(node)
@@ -71,7 +71,7 @@ def accumulated(node: ast.Assign, code: Code) -> Iterator[Edit]:
         yield code.put(node.value, f"{code.atom(node.value)} + (0 if {old} is None else {old})")
 
 
-@operator(lambda place: say("Two objects share what `{place}` keeps.", place=place), ast.Assign)
+@operator(lambda place: say("Look at what `{place}` keeps: does each object have its own?", place=place), ast.Assign)
 def kept_for_all(node: ast.Assign, code: Code) -> Iterator[Change]:
     """Store something in the class instead of the object."""
     kept = _kept(node)
@@ -81,7 +81,7 @@ def kept_for_all(node: ast.Assign, code: Code) -> Iterator[Change]:
     yield code.put(kept, f"type(self).{kept.attr}"), *(code.put(store, "pass") for store in starts)
 
 
-@operator(lambda place: say("`{place}` keeps a copy where it should keep the very array.", place=place), ast.Assign)
+@operator(lambda place: say("A copy or the very array: which does `{place}` have to keep?", place=place), ast.Assign)
 def copy_kept(node: ast.Assign, code: Code) -> Iterator[Edit]:
     """Copy what is shared on purpose."""
     function = code.function(node)
@@ -92,7 +92,8 @@ def copy_kept(node: ast.Assign, code: Code) -> Iterator[Edit]:
 
 
 @operator(
-    lambda place: say("`{place}` keeps what it was given instead of what it calculated.", place=place), ast.Assign
+    lambda place: say("What it is given, or what it calculates: which does `{place}` have to keep?", place=place),
+    ast.Assign,
 )
 def argument_kept(node: ast.Assign, code: Code) -> Iterator[Change]:
     """Keep the input where the output is needed."""
@@ -137,7 +138,7 @@ def _with_name(value: ast.expr, old: str, new: str, code: Code) -> str:
     return f"{text}{code.text[done:end]}" if text else ""
 
 
-@operator(lambda place: say("`{place}` changes an array that it was only given to read.", place=place), ast.BinOp)
+@operator(lambda place: say("Does `{place}` change an array that it was only given to read?", place=place), ast.BinOp)
 def argument_changed(node: ast.BinOp, code: Code) -> Iterator[Change]:
     """Calculate in place, in an argument."""
     sign, function = _IN_PLACE.get(type(node.op)), code.function(node)
@@ -149,7 +150,7 @@ def argument_changed(node: ast.BinOp, code: Code) -> Iterator[Change]:
         yield code.before(node, f"{name} {sign}= {code.of(node.right)}"), code.put(node, name)
 
 
-@operator(lambda place: say("`{place}` changes an array that it was only given to read.", place=place), ast.Return)
+@operator(lambda place: say("Does `{place}` change an array that it was only given to read?", place=place), ast.Return)
 def argument_spoiled(node: ast.Return, code: Code) -> Iterator[Edit]:
     """Return the right thing, and leave something in an argument."""
     function = code.function(node)
@@ -175,7 +176,8 @@ def _arrays(function: Function, code: Code) -> set[str]:
 
 
 @operator(
-    lambda place: say("`{place}` makes a new array where others look at the old one.", place=place), ast.AugAssign
+    lambda place: say("Look at the arrays that `{place}` updates: which have to be changed in place?", place=place),
+    ast.AugAssign,
 )
 def made_anew(node: ast.AugAssign, code: Code) -> Iterator[Edit]:
     """Bind a name again instead of changing the array in place."""

@@ -101,6 +101,54 @@ def test_forms_define(tmp_path: Path) -> None:
     )
 
 
+def test_code_may_add_several_methods(tmp_path: Path) -> None:
+    """All of them come to the end of the class, in their order."""
+    new = code("def one(self):\n    return 1\n\ndef two(self):\n    return 2")
+    assert load(tmp_path, entry(new, exercise="Layer")) == [
+        (
+            "Layer/wrong#1",
+            "return 2 * x\n    def one(self):\n        return 1\n    def two(self):\n        return 2",
+        )
+    ]
+
+
+BASES = """
+[bases.loop]
+find = ["y = x + 1", "np.sum(y)"]
+replace = ["y = x", "sum(v + 1 for v in y)"]
+
+[bases.named]
+base = "loop"
+find = "    return sum"
+replace = "    both = 1\\n    return both * sum"
+"""
+
+
+def test_a_form_may_start_from_another_right_way(tmp_path: Path) -> None:
+    """Its texts are looked up in what the base makes of the solution, and all ends up in one change."""
+    forms = """forms = [
+      { find = "x + 1", replace = "x + 2" },
+      { base = "loop", find = "v + 1", replace = "v" },
+      { base = "loop", find = ["y = x", "np.max(y)"], replace = ["y = x[1:]", "0"] },
+      { base = "named", find = "both = 1", replace = "both = 2" },
+      { base = "named", find = "both = 1\\n    return both * sum(v + 1", replace = "return 3 * sum(v" },
+    ]"""
+    path = tmp_path / MISTAKES
+    path.write_text(entry(forms) + BASES, encoding="utf-8")
+    found = [v for v in make_variants(SOLUTION, EXERCISES, load_catalogue(path, EXERCISES)) if v.named]
+    body = SOLUTION[SOLUTION.index("    y = x + 1") : SOLUTION.index("    ### END")]
+    assert [v.text for v in found] == [
+        SOLUTION.replace(body, new)
+        for new in (
+            "    y = x + 2\n    return np.sum(y) + np.max(y)\n",
+            "    y = x\n    return sum(v for v in y) + np.max(y)\n",
+            "    y = x[1:]\n    return sum(v + 1 for v in y) + 0\n",
+            "    y = x\n    both = 2\n    return both * sum(v + 1 for v in y) + np.max(y)\n",
+            "    y = x\n    return 3 * sum(v for v in y) + np.max(y)\n",
+        )
+    ]
+
+
 def test_the_same_id_may_serve_two_exercises(tmp_path: Path) -> None:
     """Ids are unique within an exercise."""
     text = entry('forms = [{ find = "x + 1", replace = "x" }]') + entry(
@@ -159,6 +207,33 @@ WRONG = {
     "the same again": (
         entry('forms = [{ find = "x + 1", replace = "x" }, { find = "x + 1", replace = "(x)" }]'),
         "forms[1].replace: makes the same program as total/wrong#1",
+    ),
+    "unknown base": (
+        entry('forms = [{ base = "while", find = "x", replace = "y" }]') + BASES,
+        "forms[0].base: there is no [bases.while] above; there are: loop, named",
+    ),
+    "base below": (entry(GOOD) + BASES.replace("loop]", "last]"), "bases.named.base: there is no [bases.loop] above"),
+    "base without find": (entry(GOOD) + "[bases.loop]", "bases.loop.find: expected either find and replace, or code"),
+    "base not found": (
+        entry('forms = [{ base = "loop", find = "v", replace = "y" }]') + BASES.replace("np.sum(y)", "np.sum(z)"),
+        "bases.loop.find: 'np.sum(z)' does not stand in the solution of total",
+    ),
+    "base no Python": (
+        entry('forms = [{ base = "loop", find = "v", replace = "y" }]') + BASES.replace('"y = x"', '"y = "'),
+        "bases.loop.replace: with this change the solution is no longer Python",
+    ),
+    "base of something else": (
+        entry('forms = [{ base = "b", find = "x", replace = "y" }]')
+        + '[bases.b]\nfind = "def total"\nreplace = "def other"',
+        "bases.b.replace: with this change the solution no longer defines total",
+    ),
+    "only the base": (
+        entry('forms = [{ base = "loop", find = "y = x", replace = "y = (x)" }]') + BASES,
+        "forms[0].replace: with this change the solution does the same as before",
+    ),
+    "the second of the second": (
+        entry(GOOD) + entry('forms = [{ find = "+ 1", replace = "- 1" }, { find = "+ 1", replace = "+" }]', "other"),
+        "mistakes[1] (other).forms[1].replace: with this change the solution is no longer Python",
     ),
     "broken code": (entry(code("def total(x) return x")), "forms[0].code: is not Python: "),
     "no code": (entry('forms = [{ code = " " }]'), "forms[0].code: expected a text"),

@@ -199,6 +199,15 @@ def test_the_catalogue_has_the_first_word(tmp_path: Path) -> None:
     assert any(variant.mistake == "factor_dropped+known" for variant in found)
 
 
+def test_a_return_that_is_only_indented_is_a_mistake(tmp_path: Path) -> None:
+    """The classic return in the loop is another program, though its statement is the same."""
+    text = "def f(x):\n    total = 0\n    for y in x:\n        total += y\n    return total\n"
+    (known, *_) = make_variants(
+        text, ["f"], catalogue(tmp_path, '{ find = "return total", replace = "    return total" }')
+    )
+    assert known.text == text.replace("    return", "        return")
+
+
 WAITING = f"""{NUMPY}def f(x, limit):
     rounds = 0
     step = x - 1
@@ -277,6 +286,7 @@ REWRITES: list[tuple[str, Callable[[str], str]]] = [
     ("in an elif", lambda text: text.replace("elif y:", "elif not y:")),
     ("in the arguments", lambda text: text.replace("y=0", "y=1")),
     ("a line more", lambda text: text.replace("a = 1\n", "a = 1\n            b = 3\n")),
+    ("a line deeper", lambda text: text.replace("        return a", "            return a")),
     ("out of its block", lambda text: text.replace("            c = 3", "        c = 3")),
 ]
 

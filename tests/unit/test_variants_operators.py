@@ -29,7 +29,10 @@ class MulLayer:
 
 # A right definition, and the lines that are new in each of the wrong ones, in order.
 MISTAKES: dict[str, tuple[str, list[str]]] = {
-    "minus_dropped": ("def f(x):\n    return -x", ["return x"]),
+    "minus_dropped": (
+        "def f(x):\n    return -np.power(x, -1)",
+        ["return np.power(x, -1)", "return -np.power(x, 1)"],
+    ),
     "sign_flipped": (
         "def f(x):\n    return np.mean(x), 2 * x",
         ["return -np.mean(x), 2 * x", "return np.mean(x), -(2 * x)"],
@@ -270,9 +273,20 @@ def test_a_sentence_names_the_place_in_both_languages(operator: operators.Operat
     assert message["en"] != message["ko"]
 
 
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.id)
+def test_a_sentence_claims_nothing(operator: operators.Operator) -> None:
+    """Other programs behave as a variant does: a sentence asks, or says where to look."""
+    message = operator.sentence("Some.where")
+    assert message["en"].startswith("Look at ") or message["en"].endswith("?")
+    assert re.search(r"(요\?|보세요\.)$", message["ko"])
+
+
 @pytest.mark.parametrize(
     ("name", "snippet"),
     [
+        ("minus_dropped", "def f(x):\n    return x.reshape(-1, 1) + np.reshape(x, (1, -1))"),
+        ("minus_dropped", "def f(x):\n    return np.sum(x, axis=-1) + np.max(x, -1) + x.sum(-1)"),
+        ("minus_dropped", "def f(x):\n    return x[-1] + x[:-1] + x[0, -1]"),
         ("sign_flipped", "def f(n):\n    return np.random.randn(n)"),
         ("step_dropped", "class f:\n    def __init__(self):\n        self.x = None"),
         ("step_dropped", "def f(x):\n    y = x + 1\n    return y"),

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from autograder.checks.testimony import Statement
     from autograder.desk import Desk, Work
     from autograder.diagnosis import Scene
-    from autograder.sandbox.student import Asked, Student
+    from autograder.sandbox.remotes import Asked
+    from autograder.sandbox.student import Student
 
 CHECK_FILES: Final = ("test_public.py", "test_hidden.py")
 DESK: Final = pytest.StashKey["Desk"]()
@@ -226,7 +227,7 @@ def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozens
     )
     student.notes.append(Note("oracle", told))
     try:
-        return run_check(item, student, item.funcargs)
+        result = run_check(item, student, item.funcargs)
     except BaseException as error:
         work.wrong.add(check.exercise)
         work.heard[check.name] = testimony.conclude(heard, error, str(item.path))
@@ -234,6 +235,8 @@ def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozens
         if fault is error:
             raise
         raise fault from error
+    work.heard[check.name] = testimony.conclude_passed(heard)
+    return result
 
 
 def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work) -> BaseException:
@@ -351,7 +354,7 @@ def scene_of(item: pytest.Function, check: Check, reference: types.ModuleType) -
     is_free = {"student", "reference", "rng", "request", *cases}.issuperset(item.fixturenames)
     given = {**cases, "reference": reference}
     run = partial(run_check, item, given=given) if is_free else None
-    return Scene(check.name, check.exercise, check.points > 0, str(item.path), run)
+    return Scene(check.name, check.exercise, check.points > 0, str(item.path), run, check.sentence)
 
 
 def _generator(name: str) -> np.random.Generator:

@@ -147,6 +147,8 @@ class Stream:
             self._brief = brief
             self._send({**self._judge(submission, assignment, items, boundary, session), "patience_s": patience_s})
         session.testsfailed = 0
+        for diagnosis in self._diagnoses.values():
+            diagnosis.save()
         return True
 
     def _prepare(self, assignment: Assignment, items: list[pytest.Item]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,27 +64,33 @@ class Lineup:
     def name(self, case: Case) -> list[Named]:
         """Name what explains the failures, the main mistake first; nothing where nothing is certain."""
         every = frozenset(case.failed)
-        claimed = [name for name in recognized(case.failed.values()) if name in self.sentences]
-        whole = _prefer(choose_whole(self.roles, case, self.reference), claimed)
+        claims = [
+            claim
+            for names in recognized(case.failed.values())
+            if (claim := [name for name in names if name in self.sentences])
+        ]
+        whole = _prefer(choose_whole(self.roles, case, self.reference), {name for claim in claims for name in claim})
         if whole:
             return [_named(whole, every)]
         factors = common_factors(case, None)
         if factors:
             return [Named(_mistake(list(factors)), None, every)]
-        scaled = choose_scaled(self.roles, case)
+        scaled = choose_scaled(self.roles, case, self.reference)
         if scaled:
             role, factor = scaled
-            more = say("Besides, the result is {relation}.", relation=factor.message)
+            more = say("Even with that set right, the result would be {relation}.", relation=factor.message)
             return [Named(Mistake(role.mistake, sure=True), join(role.message, more), every)]
-        return list(self._name_some(case, every, claimed))
+        return list(self._name_some(case, every, claims))
 
-    def _name_some(self, case: Case, open_: frozenset[int], claimed: Sequence[str]) -> Iterator[Named]:
-        """Name mistakes that explain some of the failures each, until nothing is left or nothing fits."""
-        if 0 < len(claimed) <= MOST_ALIASES:
-            places = frozenset(place for place in open_ if set(claimed) & set(case.failed[place].mistakes))
-            yield Named(_mistake(claimed), word_all(self.sentences[name] for name in claimed), places)
-            open_ -= places
-        while open_:
+    def _name_some(self, case: Case, every: frozenset[int], claims: Sequence[Sequence[str]]) -> Iterator[Named]:
+        """Name mistakes that explain some of the failures each, until nothing is left that costs points or fits."""
+        open_ = every
+        for claim in claims:
+            places = frozenset(place for place in open_ if set(claim) & set(case.failed[place].mistakes))
+            if places and len(claim) <= MOST_ALIASES:
+                yield Named(_mistake(claim), word_all(self.sentences[name] for name in claim), places)
+                open_ -= places
+        while open_ and (open_ == every or open_ - case.practice):
             found = choose_vote(self.roles, case, self.reference, open_)
             if not found:
                 return
@@ -93,7 +99,7 @@ class Lineup:
             open_ -= places
 
 
-def _prefer(suspects: list[Suspect], claimed: Sequence[str]) -> list[Suspect]:
+def _prefer(suspects: list[Suspect], claimed: Collection[str]) -> list[Suspect]:
     """Of several mistakes, keep those that the checks have recognized themselves."""
     return [suspect for suspect in suspects if suspect.role.mistake in claimed] or suspects
 

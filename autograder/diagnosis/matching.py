@@ -205,15 +205,10 @@ def _are_close(mine: Floats, theirs: Floats, tolerance: Floats) -> bool:
 
 
 def has_something_to_tell(seen: Account, right: Account) -> bool:
-    """Tell whether what a check saw could identify a mistake: wrong numbers, or others than the reference's."""
-    if any(_tells(statement, statement) for statement in seen.statements if statement.kind != "answered"):
+    """Tell whether what a check saw that failed could identify a mistake: wrong numbers, or others than usual."""
+    if any(_tells(statement, statement) for statement in _evidence(seen)):
         return True
-    if seen.passed:
-        return not all(_has_all_digits_of(mine.value, mine.expected) for mine in _compared(seen))
-    return any(
-        _are_telling(mine.value.numbers) and not _is_near(mine, usual)
-        for mine, usual in zip(_answers(seen), _answers(right), strict=False)
-    )
+    return any(_differs_tellingly(mine, usual) for mine, usual in zip(_answers(seen), _answers(right), strict=False))
 
 
 def _tells(mine: Statement, theirs: Statement) -> bool:
@@ -222,7 +217,8 @@ def _tells(mine: Statement, theirs: Statement) -> bool:
         return False
     if isinstance(mine.value, Flat):
         return _are_telling(mine.value.numbers) and _is_near(mine, theirs)
-    return _are_telling(mine.value)
+    # What can't be told from 0 is as good as 0.
+    return _are_telling(mine.value if mine.tolerance is None else mine.value[np.abs(mine.value) > mine.tolerance])
 
 
 def _are_telling(numbers: Floats) -> bool:
@@ -235,13 +231,21 @@ def _answers_tell(seen: Account, known: Account, right: Account) -> bool:
     if not gives_same_answers(seen, known):
         return False
     return any(
-        _are_telling(theirs.value.numbers) and not _is_near(theirs, usual)
-        for theirs, usual in zip(_answers(known), _answers(right), strict=False)
+        _differs_tellingly(theirs, usual) for theirs, usual in zip(_answers(known), _answers(right), strict=False)
     )
 
 
-def recognized(testimonies: Iterable[Account]) -> tuple[str, ...]:
-    """Return the mistakes that checks have recognized themselves: those that all of them name."""
+def _differs_tellingly(given: Statement, usual: Statement) -> bool:
+    """Whether an answer is another one than the reference's, in numbers that few mistakes lead to."""
+    mine, theirs = given.value.numbers, usual.value.numbers
+    if _is_near(given, usual):
+        return False
+    # Arguments that came back as they went are no part of the mistake.
+    return _are_telling(mine[mine != theirs] if mine.shape == theirs.shape else mine)
+
+
+def recognized(testimonies: Iterable[Account]) -> list[tuple[str, ...]]:
+    """Return the mistakes that checks have recognized themselves: those that all of them name, or what each does."""
     named = [testimony.mistakes for testimony in testimonies if testimony.mistakes]
-    common = [name for name in named[0] if all(name in other for other in named)] if named else []
-    return tuple(common or (named[0] if named else ()))
+    common = tuple(name for name in named[0] if all(name in other for other in named)) if named else ()
+    return [common] if common else list(dict.fromkeys(named))

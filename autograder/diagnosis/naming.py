@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from autograder.diagnosis.lineup import Lineup, Named
+from autograder.diagnosis.memory import Memory, Part
 from autograder.diagnosis.scripts import Script
 from autograder.diagnosis.suspects import Case, Role
 from autograder.diagnosis.understudies import Scene, Understudy
+from autograder.fingerprints import fingerprint
 from autograder.messages import Message, join, say
 from autograder.results import FOR_AUTHORS, CheckResult, Mistake, Note, Verdict
 from autograder.variants import MISTAKES, Entry, Variant, load_catalogue, make_variants
@@ -33,10 +39,13 @@ class Finding:
     ----------
     sentence : Message or None
         What to tell the student beside what the check says itself.
+    praise : Message or None
+        What is right, to end with.
     """
 
     mistake: Mistake
     sentence: Message | None
+    praise: Message | None = None
 
 
 class Diagnosis:
@@ -62,7 +71,12 @@ class Diagnosis:
             for exercise in assignment.exercises
         }
         self._catalogue: list[Entry] = load_catalogue(assignment.folder / MISTAKES, list(self._scenes))
+        self._solution = assignment.reference.read_text(encoding="utf-8")
+        # Before anything is tried: what an author changes later is not what the graders were collected from.
+        self._key = fingerprint(f"{sys.version} {np.__version__} {platform.system()} {platform.machine()}", assignment)
+        self._memories: dict[str, Memory] = {}
         self._lineups: dict[str, Lineup] = {}
+        self._prepared: dict[str, Callable[[], ModuleType]] = {}
 
     def name_all(self, outcomes: Mapping[str, CheckResult], work: Work) -> dict[str, CheckResult]:
         """Add to a submission's outcomes what mistakes are behind them.
@@ -75,7 +89,11 @@ class Diagnosis:
             told = say("The mistakes could not be named: {reason}", reason=f"{type(error).__name__}: {error}")
             work.remarks.append(Note(FOR_AUTHORS, told))
             found = {}
-        return {key: _add(found.get(check.id), check) for key, check in outcomes.items()}
+        sentences = {scene.id: scene.sentence for scenes in self._scenes.values() for scene in scenes}
+        return {
+            key: _add(found[check.id], check, sentences[check.id]) if check.id in found else check
+            for key, check in outcomes.items()
+        }
 
     def explain(self, verdicts: Mapping[str, Verdict], heard: Mapping[str, Account]) -> dict[str, Finding]:
         """Name the mistakes behind the checks that failed.
@@ -99,7 +117,7 @@ class Diagnosis:
         """
         findings: dict[str, Finding] = {}
         for exercise, scenes in self._scenes.items():
-            seen = {place: heard[scene.id] for place, scene in enumerate(scenes) if scene.id in heard}
+            seen = {place: heard[scene.id] for place, scene in enumerate(scenes) if scene.run and scene.id in heard}
             failed = {
                 place: told
                 for place, told in seen.items()
@@ -107,57 +125,77 @@ class Diagnosis:
             }
             passed = {place: told for place, told in seen.items() if told.passed}
             if failed:
-                named = self._lineup(exercise).name(Case(failed, passed))
+                practice = frozenset(place for place, scene in enumerate(scenes) if not scene.counts)
+                named = self._lineup(exercise).name(Case(failed, passed, practice))
                 # What timed out or is missing may be wrong in another way.
                 rest_is_right = bool(passed) and len(named) == 1 and len(named[0].places | passed.keys()) == len(scenes)
                 findings |= _word(named, exercise, scenes, rest_is_right=rest_is_right)
         return findings
 
+    def save(self) -> None:
+        """Keep for other judges what was seen of the variants."""
+        for memory in self._memories.values():
+            memory.save()
+
     def _lineup(self, exercise: str) -> Lineup:
         if exercise not in self._lineups:
-            variants = [variant for variant in self._variants if variant.exercise == exercise]
-            understudy = partial(Understudy, scenes=self._scenes[exercise], call_s=self._assignment.limits.call_s)
+            path = self._assignment.folder / "__pycache__" / f"{exercise}.understudies"
+            memory = self._memories[exercise] = Memory(path, f"{self._key}-{exercise}")
+            if not memory.parts:
+                memory.learn(
+                    Part(variant.id, variant.mistake, variant.message, variant.named)
+                    for variant in self._variants.values()
+                    if variant.exercise == exercise
+                )
+            understudy = partial(
+                Understudy, scenes=self._scenes[exercise], call_s=self._assignment.limits.call_s, memory=memory
+            )
             self._lineups[exercise] = Lineup(
                 [
-                    Role(variant.mistake, variant.message, variant.named, understudy(partial(self._play, variant)))
-                    for variant in variants
+                    Role(part.mistake, part.message, part.named, understudy(partial(self._play, part.id), name=part.id))
+                    for part in memory.parts
                 ],
-                understudy(partial(self._script.load, self._solution), keeps_answers=True),
+                understudy(self._script.prepare(self._solution), name="", is_reference=True),
                 {entry.id: entry.message for entry in self._catalogue if entry.exercise == exercise},
             )
         return self._lineups[exercise]
 
-    def _play(self, variant: Variant) -> ModuleType:
-        return self._script.load(variant.text)
-
-    @cached_property
-    def _solution(self) -> str:
-        return self._assignment.reference.read_text(encoding="utf-8")
+    def _play(self, variant: str) -> ModuleType:
+        if variant not in self._prepared:
+            self._prepared[variant] = self._script.prepare(self._variants[variant].text)
+        return self._prepared[variant]()
 
     @cached_property
     def _script(self) -> Script:
         return Script(self._solution)
 
     @cached_property
-    def _variants(self) -> list[Variant]:
-        return make_variants(self._solution, list(self._scenes), self._catalogue)
+    def _variants(self) -> dict[str, Variant]:
+        made = make_variants(self._solution, list(self._scenes), self._catalogue)
+        return {variant.id: variant for variant in made}
 
 
-def _add(finding: Finding | None, check: CheckResult) -> CheckResult:
-    if finding is None:
-        return check
-    return replace(check, mistake=finding.mistake, message=join(check.message, finding.sentence))
+def _add(finding: Finding, check: CheckResult, sentence: Message) -> CheckResult:
+    """Put what the mistake is before what gave it away, and after what the check says of itself."""
+    told = check.message or sentence
+    rest: Message = {"en": told["en"].removeprefix(sentence["en"]), "ko": told["ko"].removeprefix(sentence["ko"])}
+    return replace(
+        check, mistake=finding.mistake, message=join(sentence, finding.sentence, _strip(rest), finding.praise)
+    )
+
+
+def _strip(message: Message) -> Message | None:
+    return {"en": message["en"].strip(), "ko": message["ko"].strip()} if message["en"].strip() else None
 
 
 def _word(named: Sequence[Named], exercise: str, scenes: Sequence[Scene], *, rest_is_right: bool) -> dict[str, Finding]:
     """Say it in full at the first check that shows it, and at the first of those that cost points."""
     praise = say("Everything else in `{exercise}` is right.", exercise=exercise) if rest_is_right else None
-    findings = {}
+    findings: dict[str, Finding] = {}
     for one in named:
         places = sorted(one.places)
         firsts = {places[0], *[place for place in places if scenes[place].counts][:1]}
-        full = join(one.sentence, praise) if one.sentence or praise else None
-        again = say("This comes from the same mistake.")
-        for place in places:
-            findings[scenes[place].id] = Finding(one.mistake, full if place in firsts else again)
+        full = Finding(one.mistake, one.sentence, praise)
+        again = Finding(one.mistake, say("This comes from the same mistake."))
+        findings |= {scenes[place].id: full if place in firsts else again for place in places}
     return findings

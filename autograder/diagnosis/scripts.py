@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import types
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 
 
@@ -25,18 +27,15 @@ class Script:
         self._pieces = ["".join(lines[start:end]) for start, end in pairwise([0, *starts[1:], len(lines)])]
         self._codes = [_compile(piece) for piece in self._pieces]
 
-    def load(self, text: str) -> types.ModuleType:
-        """Run a variant of the solution as a module.
+    def prepare(self, text: str) -> Callable[[], types.ModuleType]:
+        """Compile a variant of the solution, and return what runs it as a new module each time.
 
         Raises
         ------
-        Exception
-            Whatever the text raises.
+        SyntaxError
+            If it is no Python.
         """
-        module = types.ModuleType("understudy")
-        for code in self._cut(text):
-            exec(code, module.__dict__)  # noqa: S102 - the author's own text, or a variant of it
-        return module
+        return partial(_run, self._cut(text))
 
     def _cut(self, text: str) -> list[types.CodeType]:
         """Compile what lies between the statements that are the same at the start and at the end."""
@@ -51,6 +50,13 @@ class Script:
             text = text[:end]
         changed = [_compile(text[start:])] if start < end else []
         return [*self._codes[:first], *changed, *self._codes[last:]]
+
+
+def _run(codes: Iterable[types.CodeType]) -> types.ModuleType:
+    module = types.ModuleType("understudy")
+    for code in codes:
+        exec(code, module.__dict__)  # noqa: S102 - the author's own text, or a variant of it
+    return module
 
 
 def _compile(text: str) -> types.CodeType:

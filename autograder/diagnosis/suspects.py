@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from autograder.diagnosis.matching import (
@@ -25,7 +25,7 @@ MOST_ALIASES: Final = 3
 """More mistakes that could be meant help nobody."""
 
 
-_PASSED_BY: Final = 3
+_PASSED_BY: Final = 10
 """A check that the student passed rules out one variant in so many; one that failed rules out nearly all."""
 
 
@@ -39,10 +39,13 @@ class Case:
         What checks saw that failed, by their place among the checks of the exercise.
     passed : mapping of int to Account
         Those that passed. Checks that got no answer are in neither.
+    practice : frozenset of int
+        Those that give no points.
     """
 
     failed: Mapping[int, Account]
     passed: Mapping[int, Account]
+    practice: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,6 @@ class Suspect:
     ----------
     explained : mapping of int to Agreement
         The checks that saw the same of the variant.
-    conflicts : int
-        How many of the other failed checks fail on the variant too, but in another way.
     likeness : pair of int
         In how many checks that passed the digits beyond all tolerance are the variant's, minus those where they are
         not; in how many of the explained ones all answers are the same, whether they were judged or not.
@@ -82,7 +83,6 @@ class Suspect:
 
     role: Role
     explained: Mapping[int, Agreement]
-    conflicts: int
     likeness: tuple[int, int]
 
     @property
@@ -102,11 +102,17 @@ def examine(role: Role, case: Case, reference: Understudy, *, wholly: bool) -> S
     Returns
     -------
     Suspect or None
-        None where it fails a check that the student passes, or explains too little.
+        None where it fails a check in which the student passes or fails in another way, or explains too little.
+        What an operator made explains only what sees the same wrong numbers.
     """
     explained: dict[int, Agreement] = {}
-    conflicts = answers = digits = 0
+    least = Agreement.WEAK if role.named else Agreement.STRONG
+    answers = digits = 0
+    untried = set(case.failed)
     for place in _in_order(case, reference):
+        if not untried and not explained:
+            return None
+        untried.discard(place)
         known = role.understudy.account_at(place)
         if place in case.passed:
             if not known.passed:
@@ -115,14 +121,12 @@ def examine(role: Role, case: Case, reference: Understudy, *, wholly: bool) -> S
             continue
         seen = case.failed[place]
         agreement = compare_accounts(seen, known, reference.account_at(place))
-        if agreement:
+        if agreement >= least:
             explained[place] = agreement
             answers += gives_same_answers(seen, known)
-        elif wholly:
+        elif wholly or not known.passed:
             return None
-        else:
-            conflicts += not known.passed
-    return Suspect(role, explained, conflicts, (digits, answers)) if explained else None
+    return Suspect(role, explained, (digits, answers)) if explained else None
 
 
 def _in_order(case: Case, reference: Understudy) -> list[int]:
@@ -138,7 +142,7 @@ def choose_whole(roles: Sequence[Role], case: Case, reference: Understudy) -> li
     The catalogue's mistakes win over the operators'. Where nothing telling speaks for anybody, only a mistake
     of the catalogue that stands alone is named.
     """
-    for tier in _tiers(roles) if _has_something_to_tell(case, reference) else _tiers(roles)[:1]:
+    for tier in _tiers(roles) if _tells_everywhere(case, reference) else _tiers(roles)[:1]:
         found = [suspect for role in tier if (suspect := examine(role, case, reference, wholly=True))]
         strong = _apart([suspect for suspect in found if suspect.is_strong])
         if strong:
@@ -148,12 +152,9 @@ def choose_whole(roles: Sequence[Role], case: Case, reference: Understudy) -> li
     return []
 
 
-def _has_something_to_tell(case: Case, reference: Understudy) -> bool:
-    """Whether a variant could speak for a mistake strongly: hundreds need not be asked where none can."""
-    return any(
-        has_something_to_tell(seen, reference.account_at(place))
-        for place, seen in (*case.failed.items(), *case.passed.items())
-    )
+def _tells_everywhere(case: Case, reference: Understudy) -> bool:
+    """Whether what an operator made could explain it all: hundreds need not be asked where none can."""
+    return all(has_something_to_tell(seen, reference.account_at(place)) for place, seen in case.failed.items())
 
 
 def choose_vote(roles: Sequence[Role], case: Case, reference: Understudy, open_: frozenset[int]) -> list[Suspect]:
@@ -162,29 +163,30 @@ def choose_vote(roles: Sequence[Role], case: Case, reference: Understudy, open_:
     Only those of the catalogue: a few failures alone are too little to name what no author has thought of.
     """
     found = (examine(role, case, reference, wholly=False) for role in _tiers(roles)[0])
-    named = [suspect for suspect in found if suspect and len(open_ & suspect.explained.keys()) > suspect.conflicts]
+    named = [suspect for suspect in found if suspect and open_ & suspect.explained.keys()]
     strong = [suspect for suspect in named if _speaks_at(suspect, open_)]
     if not strong:
-        return _alone([suspect for suspect in named if not suspect.conflicts])
-    best = max(_weigh(suspect, open_) for suspect in strong)
-    strong = [suspect for suspect in strong if _weigh(suspect, open_) == best]
+        return _alone(named)
+    best = max(len(open_ & suspect.explained.keys()) for suspect in strong)
+    strong = [suspect for suspect in strong if len(open_ & suspect.explained.keys()) == best]
     # Independent mistakes may explain as many each: the one that shows first comes first.
     first = min(min(open_ & suspect.explained.keys()) for suspect in strong)
     chosen = _apart([suspect for suspect in strong if first in suspect.explained])
     return chosen if len(chosen) <= MOST_ALIASES else []
 
 
-def choose_scaled(roles: Sequence[Role], case: Case) -> tuple[Role, Factor] | None:
-    """Find the one mistake of which the student's numbers are a multiple."""
-    for tier in _tiers(roles):
-        found: dict[tuple[str, str], tuple[Role, Factor]] = {}
-        for role in tier:
-            factors = common_factors(case, role.understudy)
-            if factors and all(role.understudy.account_at(place).passed for place in case.passed):
-                found |= {(role.mistake, name): (role, factor) for name, factor in factors.items()}
-        if found:
-            return next(iter(found.values())) if len(found) == 1 else None
-    return None
+def choose_scaled(roles: Sequence[Role], case: Case, reference: Understudy) -> tuple[Role, Factor] | None:
+    """Find the one mistake of the catalogue of which the student's numbers are a multiple.
+
+    Among hundreds of an operator's making one is a multiple by chance.
+    """
+    case = replace(case, failed=dict(sorted(case.failed.items(), key=lambda item: reference.cost_at(item[0]))))
+    found: dict[tuple[str, str], tuple[Role, Factor]] = {}
+    for role in _tiers(roles)[0]:
+        factors = common_factors(case, role.understudy)
+        if factors and all(role.understudy.account_at(place).passed for place in case.passed):
+            found |= {(role.mistake, name): (role, factor) for name, factor in factors.items()}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def common_factors(case: Case, understudy: Understudy | None) -> dict[str, Factor]:
@@ -217,7 +219,3 @@ def _alone(suspects: Sequence[Suspect]) -> list[Suspect]:
 
 def _speaks_at(suspect: Suspect, places: Iterable[int]) -> bool:
     return any(suspect.explained.get(place) is Agreement.STRONG for place in places)
-
-
-def _weigh(suspect: Suspect, open_: frozenset[int]) -> tuple[int, int]:
-    return len(open_ & suspect.explained.keys()), -suspect.conflicts

@@ -13,7 +13,9 @@ from autograder.checks.testimony import Account
 from autograder.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
-    from autograder.sandbox.student import Asked
+    from autograder.diagnosis.memory import Memory
+    from autograder.messages import Message
+    from autograder.sandbox.remotes import Asked
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Scene:
         Where it stands.
     run : callable
         Runs it on a student; None where it needs more than a rehearsal has.
+    sentence : Message
+        What it says of itself: a message about it begins so.
     """
 
     id: str
@@ -37,6 +41,7 @@ class Scene:
     counts: bool
     file: str
     run: Callable[[Asked], object] | None
+    sentence: Message
 
 
 ODD: Final = Account(())
@@ -57,8 +62,13 @@ class Understudy:
         The checks of its exercise.
     call_s : float
         CPU seconds that one step may take: what a student's call may.
-    keeps_answers : bool
-        Whether to keep also what came back where a check passes.
+    is_reference : bool
+        Whether it is the solution itself: then what came back is kept also where a check passes, and each check asks
+        for all that it wants to know, so that its seconds are its own.
+    memory : Memory
+        Of what was seen of it before, under its name.
+    name : str
+        Of the text.
     """
 
     def __init__(
@@ -67,35 +77,46 @@ class Understudy:
         scenes: Sequence[Scene],
         *,
         call_s: float,
-        keeps_answers: bool = False,
+        memory: Memory,
+        name: str,
+        is_reference: bool = False,
     ) -> None:
         self._load = load
+        self._memory = memory
+        self._name = name
         self._scenes = scenes
         self._call_s = call_s
-        self._keeps_answers = keeps_answers
-        self._seen: dict[int, Account] = {}
-        self._costs: dict[int, float] = {}
+        self._is_reference = is_reference
+        self._seen: dict[int, tuple[Account, float]] = {}
         self._once: dict[object, object] = {}
 
     def account_at(self, place: int) -> Account:
         """Return what a check saw."""
-        if place not in self._seen:
-            started = time.perf_counter()
-            self._seen[place] = self._perform(self._scenes[place])
-            self._costs[place] = time.perf_counter() - started
-        return self._seen[place]
+        return self._at(place)[0]
 
     def cost_at(self, place: int) -> float:
         """Return how many seconds a check took; they say where to look first, never what is found."""
-        self.account_at(place)
-        return self._costs[place]
+        return self._at(place)[1]
+
+    def _at(self, place: int) -> tuple[Account, float]:
+        if place not in self._seen:
+            self._seen[place] = self._memory.recall(self._name, place) or self._try(place)
+        return self._seen[place]
+
+    def _try(self, place: int) -> tuple[Account, float]:
+        started = time.perf_counter()
+        account = self._perform(self._scenes[place])
+        seconds = time.perf_counter() - started
+        self._memory.keep(self._name, place, account, seconds)
+        return account, seconds
 
     def _perform(self, scene: Scene) -> Account:
         if scene.run is None:
             return ODD
         with testimony.listening(wordless=True) as heard:
             try:
-                rehearsal = Rehearsal(self._load(), seconds=self._call_s, once=self._once)
+                once = None if self._is_reference else self._once
+                rehearsal = Rehearsal(self._load(), seconds=self._call_s, once=once)
             except Exception:  # noqa: BLE001 - a variant may break anything
                 return ODD
             try:
@@ -106,4 +127,4 @@ class Understudy:
                 if isinstance(error, KeyboardInterrupt):
                     raise
                 return ODD
-        return testimony.conclude_passed(heard, with_answers=self._keeps_answers)
+        return testimony.conclude_passed(heard, with_answers=self._is_reference)

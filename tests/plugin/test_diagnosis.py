@@ -11,6 +11,7 @@ from autograder.errors import CourseError
 from autograder.judge import Judge
 from autograder.results import FOR_AUTHORS, CheckResult, Mistake, SubmissionResult, Verdict
 from autograder.sandbox.levels import choose
+from autograder.submissions import Submission
 from tests.plugin.test_judge import submission
 
 RIGHT_DOUBLE = "def double(x):\n    return x + x\n"
@@ -99,11 +100,11 @@ def test_the_mistake_of_the_catalogue_is_named_once_in_full(judge: Judge) -> Non
     for name in ("test_double_of_three", "test_double"):
         message = checks[name].message
         assert message is not None
-        assert message["en"].endswith("Is that the square?")
-        assert message["ko"].endswith("제곱이 아닌가요?")
+        assert ". Is that the square? double(" in message["en"]
+        assert ". 제곱이 아닌가요? double(" in message["ko"]
     again = checks["test_double_of_many"].message
     assert again is not None
-    assert again["en"].endswith("This comes from the same mistake.")
+    assert ". This comes from the same mistake. double(" in again["en"]
     assert checks["test_main"].verdict is Verdict.PASSED
 
 
@@ -121,7 +122,8 @@ def test_a_follow_on_error_is_not_taken_for_a_mistake(judge: Judge) -> None:
     main = both["test_main"]
     assert main.mistake == Mistake("offset_forgotten", sure=True)
     assert main.message is not None
-    assert main.message["en"].endswith("Something has to be added. Everything else in `main` is right.")
+    assert main.message["en"].startswith("It doubles and adds one. Something has to be added. main(x) is not")
+    assert main.message["en"].endswith("Everything else in `main` is right.")
 
 
 def test_a_factor_and_nothing_at_all_are_named(judge: Judge) -> None:
@@ -147,16 +149,38 @@ def test_a_name_does_not_depend_on_who_was_graded_before(judge: Judge, named_cou
     texts = ["return x * x", "return x", "x + x", "return 3 * x", "return x + x", "return -x", "return x * x"]
     works = [submission(f"def double(x):\n    {text}\n{RIGHT_MAIN}") for text in texts]
 
-    def plain(result: SubmissionResult) -> object:
-        data = result.to_json()
-        checks = [{**check, "wall_s": 0} for check in data["checks"]]
-        return {**data, "wall_s": 0, "cpu_s": 0, "checks": checks}
-
     together = [plain(judge.grade(work)) for work in works]
     for work, result in zip(works, together, strict=True):
-        alone = Judge([named_course], level=choose("auto"))
-        assert plain(alone.grade(work)) == result
-        alone.close()
+        assert grade_alone(named_course, work) == result
+
+
+def grade_alone(folder: Path, work: Submission) -> object:
+    """Let a judge grade nothing else."""
+    alone = Judge([folder], level=choose("auto"))
+    result = plain(alone.grade(work))
+    alone.close()
+    return result
+
+
+def plain(result: SubmissionResult) -> object:
+    """Leave out what a clock said."""
+    data = result.to_json()
+    return {**data, "wall_s": 0, "cpu_s": 0, "checks": [{**check, "wall_s": 0} for check in data["checks"]]}
+
+
+def test_what_earlier_judges_saw_changes_no_result(named_course: Path) -> None:
+    """Nothing is tried twice; and a file that is damaged, or of another catalogue, is as good as none."""
+    work = submission(f"def double(x):\n    return x * x\n{RIGHT_MAIN}")
+    first = grade_alone(named_course, work)
+    (seen,) = (named_course / "__pycache__").glob("*.understudies")
+    content = seen.read_bytes()
+    assert grade_alone(named_course, work) == first
+    assert seen.read_bytes() == content
+    seen.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    assert grade_alone(named_course, work) == first
+    assert seen.read_bytes() != content
+    (named_course / "mistakes.toml").write_text(CATALOGUE.replace("the square?", "a square?"), encoding="utf-8")
+    assert "Is that a square?" in str(grade_alone(named_course, work))
 
 
 def test_a_check_with_other_fixtures_is_not_rehearsed(named_course: Path) -> None:

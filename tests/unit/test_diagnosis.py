@@ -69,7 +69,9 @@ def role(mistake: str, *seen: Account, named: bool = True) -> Role:
     return Role(mistake, sentence(f"It is {mistake}."), named, Played(*seen))  # type: ignore[arg-type]
 
 
-def name(case: Sequence[Account], *roles: Role, sentences: Sequence[str] = ()) -> list[Named]:
+def name(
+    case: Sequence[Account], *roles: Role, sentences: Sequence[str] = (), practice: Sequence[int] = ()
+) -> list[Named]:
     """Name what explains a case of several checks."""
     seen = dict(enumerate(case))
     reference = Played(*[PASSED] * len(case))
@@ -78,6 +80,7 @@ def name(case: Sequence[Account], *roles: Role, sentences: Sequence[str] = ()) -
         Case(
             {place: told for place, told in seen.items() if not told.passed},
             {place: told for place, told in seen.items() if told.passed},
+            frozenset(practice),
         )
     )
 
@@ -200,10 +203,27 @@ def test_operators_have_no_vote() -> None:
     assert not name([WRONG, OTHER], role("a", WRONG, PASSED, named=False))
 
 
-def test_a_variant_that_fails_differently_as_often_has_no_vote() -> None:
-    """The same numbers in one check are chance where another check saw others."""
+def test_a_variant_that_fails_differently_has_no_vote() -> None:
+    """The same numbers in two checks are chance where a third saw others."""
     assert not name([WRONG, OTHER], role("a", WRONG, WRONG))
-    assert ids(name([WRONG, WRONG, OTHER], role("a", WRONG, WRONG, WRONG))) == [("a",)]
+    assert not name([WRONG, WRONG, OTHER], role("a", WRONG, WRONG, WRONG))
+    assert ids(name([WRONG, WRONG, OTHER], role("a", WRONG, WRONG, PASSED))) == [("a",)]
+
+
+def test_an_operator_needs_the_same_wrong_numbers_everywhere() -> None:
+    """That the other check saw the same 0 is no evidence for a mistake that no author knows."""
+    assert not name([WRONG, ZERO], role("general", WRONG, ZERO, named=False))
+    assert ids(name([WRONG, OTHER], role("general", WRONG, OTHER, named=False))) == [("general",)]
+    assert ids(name([WRONG, ZERO], role("own", WRONG, ZERO))) == [("own",)]
+
+
+def test_practice_alone_has_no_vote_where_the_points_are_explained() -> None:
+    """What cost points is known, so another mistake isn't looked for where nothing is lost."""
+    case = [OTHER, replace(WRONG, mistakes=("b",))]
+    alone = role("a", OTHER, PASSED)
+    assert ids(name(case, alone, sentences=["b"], practice=[0])) == [("b",)]
+    assert ids(name(case, alone, sentences=["b"])) == [("b",), ("a",)]
+    assert ids(name([OTHER, WRONG], alone, practice=[0])) == [("a",)]
 
 
 def test_a_check_may_know_the_mistake_itself() -> None:
@@ -359,7 +379,7 @@ RESULT = twice()
 def test_a_script_runs_a_variant_as_a_whole(find: str, change: str, expected: int) -> None:
     """Only the changed statement is compiled, but everything is run in its order."""
     text = SOLUTION.replace(find, change)
-    module = Script(SOLUTION).load(text)
+    module = Script(SOLUTION).prepare(text)()
     assert isinstance(module, ModuleType)
     assert expected == module.RESULT
 
@@ -367,4 +387,4 @@ def test_a_script_runs_a_variant_as_a_whole(find: str, change: str, expected: in
 def test_a_script_that_speaks_of_the_future_is_one_piece() -> None:
     """Such an import changes how all that follows is compiled."""
     text = "from __future__ import annotations\n\n\ndef f(x: unknown):\n    return 1\n"
-    assert Script(text).load(text.replace("return 1", "return 2")).f(0) == 2
+    assert Script(text).prepare(text.replace("return 1", "return 2"))().f(0) == 2

@@ -21,13 +21,13 @@ ENGINE_SUFFIXES: Final = frozenset({".py", ".po", ".ini"})
 CHUNK: Final = 1 << 20  # bytes
 
 
-def fingerprint(submission: str, assignment: Assignment) -> str:
+def fingerprint(subject: str, assignment: Assignment) -> str:
     """Return the hash of everything that a result depends on.
 
     Parameters
     ----------
-    submission : str
-        Hash of what was handed in.
+    subject : str
+        What is judged: the hash of what was handed in.
     assignment : Assignment
         Says where graders, reference and data lie.
 
@@ -36,7 +36,7 @@ def fingerprint(submission: str, assignment: Assignment) -> str:
     str
         64 hexadecimal digits.
     """
-    parts = f"{submission} {_hash_graders(assignment.folder, assignment.data)} {_hash_engine()}"
+    parts = f"{subject} {_hash_graders(assignment.folder, assignment.data)} {_hash_engine()}"
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -23,7 +23,7 @@ from autograder.inside.stand_ins import instead_of_drawing
 from autograder.messages import say
 from autograder.results import Note, Verdict
 from autograder.sandbox.faults import StudentFault, timed_out
-from autograder.sandbox.student import Asked, Observed, Remote, path_of
+from autograder.sandbox.remotes import Asked, Observed, Remote, path_of
 
 SEED: Final = 20_260_101
 """Seed of the global generators, at the start and at each probe."""

@@ -1,9 +1,10 @@
-"""What naming the mistake adds to a failing submission: at first, when the variants are tried, and from then on.
+"""What naming the mistake adds to a failing submission: when the variants are tried, when that is read, from then on.
 
-Run ``python benchmarks/diagnosis.py [ASSIGNMENT...]``. One judge grades the
-bundled cases of an assignment that lose points, twice without naming mistakes
-and twice with. Differences within one run are what counts, since machines
-differ and are busy with other things.
+Run ``python benchmarks/diagnosis.py [ASSIGNMENT...]``. Judges grade the bundled
+cases of an assignment that lose points, twice each: one without naming
+mistakes, one that has to try the variants, and one that finds what that one saw.
+Differences within one run are what counts, since machines differ and are busy
+with other things.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from rich.table import Table
 from autograder.assignments import Assignment, find_course
 from autograder.cases import load_case
 from autograder.judge import Judge
-from autograder.results import SubmissionResult, Verdict
+from autograder.results import FOR_AUTHORS, SubmissionResult, Verdict
 from autograder.sandbox.levels import choose
 from autograder.submissions import Submission
 
@@ -43,7 +44,15 @@ def grade_twice(
     judge.start()
     rounds = [[judge.grade(submission) for submission in submissions] for _ in range(2)]
     judge.close()
+    complaints = [note.message["en"] for result in rounds[0] for note in result.notes if note.kind == FOR_AUTHORS]
+    if complaints:
+        raise SystemExit(f"{assignment.name}: {complaints[0]}")
     return rounds
+
+
+def remembered(assignment: Assignment) -> list[Path]:
+    """Return the files in which judges keep what they saw of the variants."""
+    return list(assignment.folder.glob("__pycache__/*.understudies"))
 
 
 def main() -> None:
@@ -52,21 +61,26 @@ def main() -> None:
     course = find_course(Path(__file__).parent)
     parser.add_argument("assignments", nargs="*", default=course.names)
     table = Table("assignment", title="milliseconds a failing submission: CPU (wall)")
-    for heading in ("failing", "named", "without", "added at first", "added from then on", "the most"):
+    for heading in ("failing", "named", "without", "added at first", "by the next judge", "from then on", "most", "KB"):
         table.add_column(heading, justify="right")
     for name in parser.parse_args().assignments:
         assignment = course.assignment(name)
         submissions = read_failing(assignment)
         _, without = grade_twice(assignment, submissions, names_mistakes=False)
-        first, later = grade_twice(assignment, submissions, names_mistakes=True)
+        for file in remembered(assignment):
+            file.unlink()
+        first, _ = grade_twice(assignment, submissions, names_mistakes=True)
+        read, later = grade_twice(assignment, submissions, names_mistakes=True)
         cells = [_mean(without, "cpu_s"), _mean(without, "wall_s")]
         added = [
             f"{_mean(results, 'cpu_s') - cells[0]:.0f} ({_mean(results, 'wall_s') - cells[1]:.0f})"
-            for results in (first, later)
+            for results in (first, read, later)
         ]
         most = max(1e3 * (with_.cpu_s - bare.cpu_s) for with_, bare in zip(later, without, strict=True))
         named = sum(any(check.mistake for check in result.checks) for result in later)
-        table.add_row(name, str(len(later)), str(named), f"{cells[0]:.0f} ({cells[1]:.0f})", *added, f"{most:.0f}")
+        size = sum(file.stat().st_size for file in remembered(assignment)) / 1e3
+        usual = f"{cells[0]:.0f} ({cells[1]:.0f})"
+        table.add_row(name, str(len(later)), str(named), usual, *added, f"{most:.0f}", f"{size:.0f}")
     Console().print(table)
 
 

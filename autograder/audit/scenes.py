@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.rehearsal import Kept, Rehearsal, Step
 from autograder.sandbox.faults import StudentFault
-from autograder.sandbox.student import Remote
+from autograder.sandbox.remotes import Remote
 
 
 @dataclass(frozen=True)

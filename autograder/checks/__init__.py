@@ -16,6 +16,7 @@ from autograder.checks.gradients import assert_gradient
 from autograder.checks.magnitudes import magnitudes_of
 from autograder.checks.printouts import read_numbers, read_records
 from autograder.checks.state import assert_same_again, assert_unchanged
+from autograder.checks.testimony import unheard
 from autograder.checks.trajectories import assert_trajectory
 from autograder.checks.values import fetch, took_single
 
@@ -41,4 +42,5 @@ __all__ = [
     "read_numbers",
     "read_records",
     "took_single",
+    "unheard",
 ]

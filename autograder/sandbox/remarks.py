@@ -61,3 +61,28 @@ def note_on_remark(remark: Any, lengths: Lengths, source: str) -> Note | None:
         return Note("statement", sentence)
     _, detail = explain_exception(error, text, place, source)
     return Note("statement", say("A statement at the top level failed; the rest was used. {detail}", detail=detail))
+
+
+def reason_for(state: str, name: str) -> Message | None:
+    """Say why an exercise can't be called; None where it is the student's own.
+
+    Parameters
+    ----------
+    state : str
+        What the child found under the name.
+    """
+    if state == "missing":
+        return say("`{name}` isn't defined.", name=name)
+    if state == "undefined":
+        return say("`{name}` isn't defined yet: run the cell that defines it first.", name=name)
+    if state == "replaced":
+        return say(
+            "`{name}` is no function or class any more: a value was stored under its name. Store values under other"
+            " names, and run the cell that defines `{name}` again.",
+            name=name,
+        )
+    if state == "stub":
+        return say("`{name}` isn't written yet.", name=name)
+    if state == "imported":
+        return say("`{name}` is imported from elsewhere; write your own.", name=name)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,6 @@ from autograder.audit.trials import (
     judge_case,
     judge_reference,
     judge_variant,
-    list_trials,
     open_court,
 )
 from autograder.cases import Case
@@ -37,13 +36,6 @@ class Sheet:
     cases: dict[str, CaseFinding] = field(default_factory=dict)
     problems: list[Message] = field(default_factory=list)
     fallen: bool = False
-
-    def trials(self) -> Iterator[Trial]:
-        """Yield what is to be judged, until the reference turns out to fail its own checks."""
-        for trial in list_trials(self.plan):
-            if self.fallen:
-                return
-            yield trial
 
     def note(self, trial: Trial, result: SubmissionResult | Message) -> None:
         """Take in what came of a trial."""
@@ -97,8 +89,7 @@ def try_plans(plans: Sequence[Plan], *, level: int, jobs: int, tell: Tell) -> li
     """Have everything judged."""
     sheets = {plan.assignment.name: Sheet(plan) for plan in plans}
     with open_court(plans, level=level, jobs=jobs) as court:
-        trials = (trial for sheet in sheets.values() for trial in sheet.trials())
-        for trial, result in court.judge(trials):
+        for trial, result in court.judge():
             sheets[trial.plan.assignment.name].note(trial, result)
             tell(trial.submission.student)
     return list(sheets.values())

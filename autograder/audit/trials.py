@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Final
 
 from autograder.audit.plans import Plan
 from autograder.cases import Case, names_of
@@ -20,6 +24,8 @@ from autograder.submissions import Submission
 from autograder.variants import Variant
 
 REFERENCE = "the reference"
+WORTH_HELP: Final = 60
+"""Fewer trials than these are judged sooner than another judge has started."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +50,37 @@ class Trial:
 
 
 def list_trials(plan: Plan) -> Iterator[Trial]:
-    """Yield what is to be judged, the reference first."""
+    """Yield what is to be judged: the reference first, and last what needs no names."""
     yield Trial(plan, None, plan.submission(REFERENCE, plan.text))
-    for variant in plan.variants:
+    for case in plan.cases:
+        yield Trial(plan, case, case.submission(plan.assignment))
+    for variant in sorted(plan.variants, key=lambda variant: not variant.named):
         # Whose mistake is to be named is judged as a student is; of the others only whether they are wrong matters.
         submission = plan.submission(variant.id, variant.text)
         yield Trial(plan, variant, submission, (variant.exercise,), brief=not variant.named)
-    for case in plan.cases:
-        yield Trial(plan, case, case.submission(plan.assignment))
+
+
+class _Roll:
+    """The trials of one assignment: one judge goes through them from the front, others help from the back.
+
+    Attributes
+    ----------
+    is_open : bool
+        Whether others may help: the reference has passed.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.trials = deque(list_trials(plan))
+        self.is_open = False
 
 
 class Court:
-    """Judges that take trials, any number of them at a time.
+    """Judges that take trials.
+
+    To name mistakes a judge has to learn what the checks of an assignment see of its variants, which costs as much
+    as hundreds of trials. So an assignment is one judge's; a judge that has nothing left to do takes from others
+    what needs no names.
 
     Parameters
     ----------
@@ -68,46 +93,106 @@ class Court:
     """
 
     def __init__(self, plans: Sequence[Plan], *, level: int, jobs: int) -> None:
-        folders = {plan.assignment.name: plan.assignment.folder for plan in plans}
+        self._level = level
+        self._jobs = jobs
         self._pool = ThreadPoolExecutor(jobs)
-        self._panel = Panel(list(folders), lambda names: Judge([folders[name] for name in names], level=level))
-        self._ahead = 2 * jobs
+        self._fresh = deque(sorted(map(_Roll, plans), key=lambda roll: len(roll.trials), reverse=True))
+        self._begun: list[_Roll] = []
+        self._panels: set[Panel] = set()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._ended: SimpleQueue[tuple[Trial, SubmissionResult | Message] | None] = SimpleQueue()
 
-    def judge(self, trials: Iterator[Trial]) -> Iterator[tuple[Trial, SubmissionResult | Message]]:
+    def judge(self) -> Iterator[tuple[Trial, SubmissionResult | Message]]:
         """Yield what came of each trial, in no order; a sentence where no judge could take it."""
-        waiting: dict[Future[SubmissionResult], Trial] = {}
-        for trial in trials:
-            waiting[self._pool.submit(self._grade, trial)] = trial
-            if len(waiting) >= self._ahead:
-                yield from _ended(waiting)
-        while waiting:
-            yield from _ended(waiting)
+        seats = [self._pool.submit(self._sit) for _ in range(self._jobs)]
+        for _ in seats:
+            yield from iter(self._ended.get, None)
+        for seat in seats:
+            seat.result()
 
     def close(self) -> None:
         """End the judges."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._panel.close()
+        with self._changed:
+            self._closed = True
+            panels = list(self._panels)
+            self._changed.notify_all()
+        for panel in panels:
+            panel.close()
+        self._pool.shutdown(wait=False)
 
-    def _grade(self, trial: Trial) -> SubmissionResult:
-        def once() -> SubmissionResult:
-            return self._panel.grade(trial.submission, exercises=trial.exercises, brief=trial.brief)
+    def _sit(self) -> None:
+        """Judge assignment after assignment, and then help others."""
+        try:
+            while fresh := self._next_fresh():
+                self._go_through(fresh, fresh.trials.popleft)
+            while other := self._next_to_help():
+                self._go_through(other, other.trials.pop)
+        finally:
+            self._ended.put(None)
 
+    def _next_fresh(self) -> _Roll | None:
+        with self._changed:
+            if self._closed or not self._fresh:
+                return None
+            self._begun.append(self._fresh.popleft())
+            return self._begun[-1]
+
+    def _next_to_help(self) -> _Roll | None:
+        with self._changed:
+            while not self._closed:
+                worth = [roll for roll in self._begun if len(roll.trials) >= WORTH_HELP]
+                ready = [roll for roll in worth if roll.is_open]
+                if ready or not worth:
+                    return max(ready, key=lambda roll: len(roll.trials), default=None)
+                self._changed.wait()
+        return None
+
+    def _go_through(self, roll: _Roll, take: Callable[[], Trial]) -> None:
+        with self._seated(roll.plan) as panel:
+            while not self._closed:
+                try:
+                    trial = take()
+                except IndexError:
+                    return
+                result = _grade(panel, trial)
+                self._ended.put((trial, result))
+                if trial.subject is None:
+                    self._let_help(roll, passed=judge_reference(roll.plan, result) is None)
+
+    def _let_help(self, roll: _Roll, *, passed: bool) -> None:
+        with self._changed:
+            roll.is_open = passed
+            if not passed:
+                roll.trials.clear()
+            self._changed.notify_all()
+
+    @contextmanager
+    def _seated(self, plan: Plan) -> Iterator[Panel]:
+        """Seat a judge of one assignment."""
+        folder = plan.assignment.folder
+        panel = Panel([plan.assignment.name], lambda _: Judge([folder], level=self._level))
+        with self._changed:
+            self._panels.add(panel)
+        try:
+            yield panel
+        finally:
+            panel.close()
+            with self._changed:
+                self._panels.discard(panel)
+
+
+def _grade(panel: Panel, trial: Trial) -> SubmissionResult | Message:
+    def once() -> SubmissionResult:
+        return panel.grade(trial.submission, exercises=trial.exercises, brief=trial.brief)
+
+    try:
         result = once()
         # A judge that was killed from outside must not stand in the audit; one that a variant brings down falls again.
-        return result if result.checks else once()
-
-
-def _ended(
-    waiting: dict[Future[SubmissionResult], Trial],
-) -> Iterator[tuple[Trial, SubmissionResult | Message]]:
-    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-        trial = waiting.pop(future)
-        try:
-            result = future.result()
-        except AutograderError as error:
-            yield trial, error.message
-        else:
-            yield trial, result if result.status == "graded" else why_ungraded(result)
+        result = result if result.checks else once()
+    except AutograderError as error:
+        return error.message
+    return result if result.status == "graded" else why_ungraded(result)
 
 
 @contextmanager

@@ -77,6 +77,15 @@ class Meter:
         return (int(ran) + int(waited)) / 1e9 or None
 
 
+def _delayed_s() -> float:
+    """Return the seconds in which this thread was ready to run and had to wait for its turn."""
+    try:
+        _, delayed, _ = Path("/proc/thread-self/schedstat").read_bytes().split()
+    except (OSError, ValueError):
+        return 0.0
+    return int(delayed) / 1e9
+
+
 class Stopwatch:
     """Watches that one answer stays within its time.
 
@@ -92,6 +101,7 @@ class Stopwatch:
         self._start = meter.cpu_s()
         self._own = time.thread_time()
         self._busy = meter.busy_s()
+        self._delayed: float | None = None
         self._waited = 0.0
         self._last = time.monotonic()
         self.idle_s = 0.0
@@ -120,8 +130,11 @@ class Stopwatch:
         asleep = self._meter.is_asleep()
         busy = self._meter.busy_s()
         if busy is not None and self._busy is not None:
-            # Of the time that this side waited for it.
-            self.idle_s = max(0.0, self._waited - (busy - self._busy))
+            delayed = _delayed_s()
+            # From the first look on: most answers come before it and need no such reading.
+            self._delayed = delayed if self._delayed is None else self._delayed
+            # Of the time that this side waited for it, and not for its own turn to take the answer.
+            self.idle_s = max(0.0, self._waited - (busy - self._busy) - (delayed - self._delayed))
         else:
             self.idle_s += self._waited if asleep else 0.0
             self._waited = 0.0

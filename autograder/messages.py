@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, TypedDict
 
+from autograder import particles
+
 Language = Literal["en", "ko"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ko")
 
@@ -42,7 +44,7 @@ def say(text: str, /, **values: object) -> Message:
     """
     return {
         "en": text.format(**{name: _spoken(value, "en") for name, value in values.items()}),
-        "ko": _korean().get(text, text).format(**{name: _spoken(value, "ko") for name, value in values.items()}),
+        "ko": particles.fill(_korean().get(text, text), {name: _spoken(value, "ko") for name, value in values.items()}),
     }
 
 

@@ -15,7 +15,7 @@ from autograder.checks import CheckFailed, assert_close, assert_unchanged, check
 
 INPUTS, HIDDEN, OUTPUTS = 4, 5, 3
 TRAIN, TEST = 72, 25
-ITERATIONS, BATCH, RATE = 26, 12, 0.1
+ITERATIONS, BATCH, RATE = 26, 12, 0.07  # a rate that no text names
 LONG = 110  # iterations, where the hundredth must be among them
 EPOCH = TRAIN // BATCH
 SHAPES = {"W1": (INPUTS, HIDDEN), "b1": (HIDDEN,), "W2": (HIDDEN, OUTPUTS), "b2": (OUTPUTS,)}
@@ -159,7 +159,7 @@ def require_all_iterations(notes):
         len(notes["inputs"]) == notes["iterations"],
         {
             "en": "`train` must compute the gradient of one mini-batch in each of its `iters_num` iterations.",
-            "ko": "`train`은 `iters_num`번 반복하면서, 매번 미니배치 하나의 기울기를 구해야 해요.",
+            "ko": "`train`은 `iters_num`번 반복하면서 그때마다 미니배치 하나의 기울기를 구해야 해요.",
         },
     )
     batches = list(zip(notes["inputs"], notes["answers"], strict=True))
@@ -185,11 +185,13 @@ def fill(values, length):
 def read_parts(history):
     """Return the three parts that `train` returned."""
     history = fetch(history)
+    if isinstance(history, dict):
+        fail((True, "returns_dict"))
     check(
         isinstance(history, (tuple, list)) and len(history) == 3,
         {
             "en": "`train` must return a tuple of three lists: losses, training accuracies, test accuracies.",
-            "ko": "`train`은 손실, 훈련 정확도, 시험 정확도, 이렇게 세 리스트의 튜플을 돌려줘야 해요.",
+            "ko": "`train`은 리스트 세 개(손실, 훈련 정확도, 시험 정확도)를 튜플로 돌려줘야 해요.",
         },
     )
     return history
@@ -208,7 +210,7 @@ def require_length(part, number):
         part is not None,
         {
             "en": f"Part {number + 1} of the three that `train` returns is not a list of the right length.",
-            "ko": f"`train`이 돌려준 세 값 가운데 {number + 1}번째가 알맞은 길이의 리스트가 아니에요.",
+            "ko": f"`train`이 돌려준 세 값 가운데 {number + 1}번째 값은 길이가 맞는 리스트가 아니에요.",
         },
     )
 
@@ -223,7 +225,12 @@ def test_train_returns_one_loss_an_iteration_and_two_accuracies_an_epoch(student
 
     `train`은 세 리스트를 돌려줘요. 손실은 반복마다 하나씩, 훈련 정확도와 시험 정확도는 i = 0부터 에폭마다 하나씩이에요.
     """
-    for number, part in enumerate(read_history(observe_run(student, rng, LONG)[1])):
+    notes = observe_run(student, rng, LONG)[1]
+    count = len(notes["inputs"])
+    if count not in (LONG, 0, 1, EPOCH):
+        ((others, _),) = student.probe(draw_batches, draw_data(rng), (ITERATIONS, BATCH, RATE), (1,))
+        fail_if_any([(len(others) == count, "iters_num_ignored")])
+    for number, part in enumerate(read_history(notes)):
         require_length(part, number)
 
 
@@ -238,7 +245,12 @@ def test_train_uses_batches_of_the_given_size(student, rng):
     shapes = [np.shape(x) for x in notes["inputs"]]
     check(len(shapes) > 0)
     if set(shapes) != {(BATCH, INPUTS)}:
-        fail((set(shapes) == {(TRAIN, INPUTS)}, "whole_data"), (set(shapes) == {(1, INPUTS)}, "one_row"))
+        ((others, _),) = student.probe(draw_batches, draw_data(rng), (3, BATCH + 5, RATE), (1,))
+        fail(
+            (set(shapes) == {(TRAIN, INPUTS)}, "whole_data"),
+            (set(shapes) == {(1, INPUTS)}, "one_row"),
+            (len(set(shapes)) == 1 and {np.shape(x) for x in others} == set(shapes), "batch_size_ignored"),
+        )
 
 
 @pytest.mark.exercise("train")
@@ -246,7 +258,7 @@ def test_train_uses_batches_of_the_given_size(student, rng):
 def test_train_keeps_inputs_and_answers_together(student, rng):
     """The rows of a mini-batch come from the training data, and each input keeps its own answer.
 
-    미니배치의 행은 훈련 데이터에서 뽑고, 입력마다 그 입력의 정답이 짝을 이뤄야 해요.
+    미니배치의 행은 훈련 데이터에서 뽑고, 입력마다 자기 정답과 짝이 맞아야 해요.
     """
     (x_train, t_train, _, _), notes = observe_run(student, rng)
     check(len(notes["inputs"]) > 0)
@@ -320,7 +332,7 @@ def test_train_draws_new_rows_with_rng_in_every_iteration(student, rng):
             (not fresh, "rng_begins_again"),
             (rows[:2] == [list(range(BATCH)), list(range(BATCH, 2 * BATCH))], "in_order"),
             (not seeded, "rng_replaced"),
-            (seen == set(range(BATCH)), "rows_among_first"),
+            (seen == set(range(len(seen))) and len(seen) < TRAIN, "rows_among_first"),
         )
 
 
@@ -329,7 +341,7 @@ def test_train_draws_new_rows_with_rng_in_every_iteration(student, rng):
 def test_train_moves_every_parameter_against_its_gradient(student, rng):
     """Each iteration changes every parameter by minus the learning rate times its gradient.
 
-    반복할 때마다 모든 매개변수를 기울기의 반대 방향으로, 기울기에 학습률을 곱한 만큼 바꿔요.
+    반복할 때마다 모든 매개변수를 기울기의 반대 방향으로 옮겨요. 옮기는 양은 기울기에 학습률을 곱한 만큼이에요.
     """
     _, notes = observe_run(student, rng)
     batches = require_all_iterations(notes)
@@ -396,9 +408,9 @@ def compute_accuracies(data, states):
 @pytest.mark.exercise("train")
 @pytest.mark.points(1)
 def test_train_records_both_accuracies_once_an_epoch(student, rng):
-    """At i = 0 and after each epoch, the accuracies on all training data and on all test data are recorded, in this order.
+    """At i = 0 and once an epoch, the accuracies on all training data and on all test data are recorded, in this order.
 
-    i = 0일 때와 에폭이 지날 때마다 훈련 데이터 전체의 정확도와 시험 데이터 전체의 정확도를 차례로 기록해요.
+    i = 0일 때와 에폭이 지날 때마다 훈련 데이터 전체와 시험 데이터 전체의 정확도를 차례로 기록해요.
     """
     data, notes = observe_run(student, rng)
     require_all_iterations(notes)
@@ -430,7 +442,7 @@ def test_train_has_at_least_one_iteration_an_epoch(student, rng):
 @pytest.mark.exercise("train")
 @pytest.mark.points(0.25)
 def test_train_leaves_the_data_as_they_are(student, rng):
-    """Training changes the parameters of the network, and no training or test data.
+    """Training changes only the parameters of the network; the training and test data stay as they are.
 
     학습하면 신경망의 매개변수만 바뀌고, 훈련 데이터와 시험 데이터는 그대로예요.
     """
@@ -503,7 +515,7 @@ def classify(arrays, x, t):
 def test_train_reaches_the_layers_of_a_network(student, rng):
     """A network of layers really learns: the arrays that its layers share with `params` are changed in place.
 
-    계층으로 된 신경망도 실제로 학습해야 해요. 계층이 `params`와 함께 쓰는 배열을 제자리에서 바꾸세요.
+    계층을 이어 붙인 신경망도 실제로 학습해야 해요. 계층이 `params`와 함께 쓰는 배열을 제자리에서 바꾸세요.
     """
     data, centres = [], 2.0 * np.eye(OUTPUTS, INPUTS)
     for size in (48, 24):
@@ -558,9 +570,10 @@ def find_stray_losses(lines, losses, wanted, shares):
 
 def suspect_prints(lines, losses):
     """Yield what may be wrong with the losses that these lines print."""
-    numbers = [number for line in lines for number in line if number.decimals > 1]
-    yield not numbers, "prints_no_loss"
-    exact = [number for number in numbers if number.digits > 6]
+    numbers = [number for line in lines for number in line]
+    # A whole number beside a counter may be a rounded loss; nan and inf are losses too.
+    yield all(len(line) == 1 and line[0].whole for line in lines), "prints_no_loss"
+    exact = [number for number in numbers if number.decimals > 1 and number.digits > 6]
     times = [sum(agrees(number, loss) for number in exact) for loss in losses]
     shown = [i for i, count in enumerate(times) if count]
     yield 99 in shown and 0 not in shown, "print99"
@@ -651,11 +664,16 @@ def record_drawing(submission, history):
     return [[name, [plain(a) for a in args], {k: plain(v) for k, v in kw.items()}] for name, args, kw in calls]
 
 
-def observe_drawing(student):
-    """Return (verb, args, kwargs) of the drawing calls; axes and pyplot are the same."""
+def observe_calls(student):
+    """Return (verb, args, kwargs) of all drawing calls; axes and pyplot are the same."""
     calls = student.once("drawing", lambda: student.probe(record_drawing, [LOSSES, TRAIN_ACCURACIES, TEST_ACCURACIES]))
     check(isinstance(calls, list) and all([*map(type, call)] == [str, list, dict] for call in calls))
-    calls = [(name.rpartition(".")[2], args, kwargs) for name, args, kwargs in calls]
+    return [(name.rpartition(".")[2], args, kwargs) for name, args, kwargs in calls]
+
+
+def observe_drawing(student):
+    """Return the drawing calls that somebody sees."""
+    calls = observe_calls(student)
     shown = [place for place, (verb, *_) in enumerate(calls) if verb == "show"]
     # What comes after the last showing is seen by nobody.
     return calls[: shown[-1]] if shown else calls
@@ -698,11 +716,12 @@ def is_dashed(style):
     return isinstance(style, list) and len(style) == 2 and bool(style[1])
 
 
-def find_curves(curves):
+def find_curves(calls):
     """Return the curves of the training and of the test accuracies; their x, if there is one, counts epochs."""
+    curves = read_curves(calls)
     pairs = [next((curve for curve in curves if fits(curve[1], values)), None) for values in ACCURACIES]
     if None in pairs:
-        fail(*suspect_curves(curves))
+        fail(*suspect_curves(curves, calls))
     for across, upwards, *_ in pairs:
         if across is not None and not counts(across, len(upwards)):
             fail(
@@ -712,9 +731,12 @@ def find_curves(curves):
     return pairs
 
 
-def suspect_curves(curves):
+def suspect_curves(curves, calls):
     """Yield why there may be no curve of one of the accuracies."""
     drawn = [y for _, y, *_ in curves]
+    others = [call for call in calls if call[0] in ("bar", "scatter", "stem", "step")]
+    given = [part for _, args, kwargs in others for part in (*args, *kwargs.values())]
+    yield not drawn and any(fits(part, values) for part in given for values in ACCURACIES), "not_curves"
     yield not drawn, "nothing_drawn"
     yield any(fits(x, values) for x, *_ in curves for values in ACCURACIES), "axes_swapped"
     yield any(fits(y, LOSSES) for y in drawn), "draws_losses"
@@ -749,7 +771,7 @@ def test_plot_history_draws_both_accuracy_curves(student):
 
     `plot_history`는 훈련 정확도 곡선과 시험 정확도 곡선을 하나씩 그려요.
     """
-    find_curves(read_curves(observe_drawing(student)))
+    find_curves(observe_drawing(student))
 
 
 @pytest.mark.exercise("plot_history")
@@ -759,7 +781,7 @@ def test_plot_history_draws_train_solid_and_test_dashed(student):
 
     훈련 정확도는 실선으로, 시험 정확도는 점선(dashed)으로 그려요.
     """
-    (*_, solid, name), (*_, dashed, other) = find_curves(read_curves(observe_drawing(student)))
+    (*_, solid, name), (*_, dashed, other) = find_curves(observe_drawing(student))
     if is_dashed(solid) or not is_dashed(dashed):
         fail(
             (not is_dashed(solid), "both_solid"),
@@ -826,7 +848,7 @@ def names_accuracy(name):
 def test_plot_history_names_axes_and_curves(student):
     """Both axes have a name, and a legend says which curve is which.
 
-    두 축에 이름이 있고, 범례가 어느 곡선이 무엇인지 알려 줘요.
+    두 축에 이름을 붙이고, 어느 곡선이 무엇인지 범례로 알려 줘요.
     """
     calls = observe_drawing(student)
     across, upwards = (read_names(calls, axis) for axis in ("xlabel", "ylabel"))
@@ -835,8 +857,11 @@ def test_plot_history_names_axes_and_curves(student):
     if any(map(names_accuracy, across)) and not any(map(names_accuracy, upwards)):
         fail((True, "axis_names_swapped"))
     curves = read_curves(calls)
-    names = {label for *_, label in curves if is_name(label)}
+    if not curves:
+        fail(*suspect_curves(curves, calls))
     legends = [(args, kwargs) for verb, args, kwargs in calls if verb == "legend"]
+    require_curves_in_legend(calls)
+    names = {label for *_, label in curves if is_name(label)}
     for args, kwargs in legends:
         lists = [entry for entry in (*args, kwargs.get("labels")) if isinstance(entry, list)]
         names |= {name for entry in lists for name in entry if is_name(name)}
@@ -845,6 +870,7 @@ def test_plot_history_names_axes_and_curves(student):
     if not legends or len(names) < 2:
         said = [label for *_, label in curves if is_name(label)]
         fail(
+            (not legends and any(verb == "legend" for verb, *_ in observe_calls(student)), "shown_too_early"),
             (not legends, "legend_missing"),
             (not names, "legend_empty"),
             (len(said) > 1, "legend_same_name"),
@@ -855,6 +881,20 @@ def test_plot_history_names_axes_and_curves(student):
         swapped = not is_dashed(style) and fits(y, TRAIN_ACCURACIES) and names_the_other(label, "train")
         if swapped or (is_dashed(style) and fits(y, TEST_ACCURACIES) and names_the_other(label, "test")):
             fail((True, "legend_swapped"))
+
+
+def require_curves_in_legend(calls):
+    """Fail if a curve was drawn after the last legend: a legend shows what is there, unless it is told what to show."""
+    places = [place for place, (verb, *_) in enumerate(calls) if verb == "legend"]
+    told = any("handles" in calls[place][2] or len(calls[place][1]) > 1 for place in places)
+    if places and not told and name_curves(calls[: places[-1]]) != name_curves(calls):
+        fail((True, "legend_too_early"))
+
+
+def name_curves(calls):
+    """Return which of the accuracies are drawn."""
+    drawn = [y for _, y, *_ in read_curves(calls)]
+    return [any(fits(y, values) for y in drawn) for values in ACCURACIES]
 
 
 WORDS = {"train": ("train", "훈련", "학습", "訓練"), "test": ("test", "시험", "테스트", "テスト")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,12 @@ def test_a_translation_has_the_fields_of_its_sentence(english: str, korean: str)
     assert fields(english) == fields(korean)
     if any(letter.isalpha() for letter in "".join(part for part, *_ in string.Formatter().parse(english))):
         assert english != korean
+
+
+def test_a_translation_leaves_particles_open() -> None:
+    """Right after a field stand both forms of a particle: which one fits, its value decides."""
+    settled = re.compile(r"\}[`'\"]?(?:[을를은는과와가로이]|으로|예요|이에요|이?라[고는서]|이?[여어]야)(?=[\s.,:;]|$)")
+    assert not [korean for korean in CATALOGUE.values() if settled.search(korean)]
 
 
 def test_a_message_within_a_message_follows_the_language() -> None:

@@ -75,7 +75,8 @@ class Lineup:
         factors = common_factors(case, None)
         if factors:
             return [Named(_mistake(list(factors)), None, every)]
-        scaled = choose_scaled(self.roles, case, self.reference)
+        # Where a check has recognized the mistake, a multiple of another one is chance.
+        scaled = None if claims else choose_scaled(self.roles, case, self.reference)
         if scaled:
             role, factor = scaled
             more = say("Even with that set right, the result would be {relation}.", relation=factor.message)

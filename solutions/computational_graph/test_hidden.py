@@ -11,7 +11,7 @@ from autograder.checks import CheckFailed, assert_close
 
 PAIR = {
     "en": "backward must return two numbers, (dx, dy).",
-    "ko": "backward는 숫자 두 개 (dx, dy)를 돌려줘야 해요.",
+    "ko": "backward는 두 숫자를 (dx, dy)로 돌려줘야 해요.",
 }
 
 
@@ -77,7 +77,7 @@ def test_sum_goes_forward(student, reference, rng):
 def test_sum_passes_the_slope_on(student, reference, rng):
     """backward passes dout on unchanged to both numbers, whatever dout is.
 
-    backward는 dout이 얼마든 그대로 양쪽에 흘려보내요.
+    dout이 얼마든 backward는 그대로 양쪽에 흘려보내요.
     """
     x, y, dout = draw_numbers(rng, 3)
     expected = forward_and_backward(reference.AddLayer(), x, y, dout)
@@ -90,7 +90,7 @@ def test_sum_passes_the_slope_on(student, reference, rng):
 def test_sum_can_be_used_again(student, reference, rng):
     """A layer can be used again with other numbers, and nothing of its first use remains.
 
-    계층은 다른 숫자로 다시 쓸 수 있고, 처음 쓴 흔적이 남지 않아야 해요.
+    같은 계층에 다른 숫자를 넣어 다시 쓸 수 있어야 하고, 앞서 쓴 숫자가 영향을 주면 안 돼요.
     """
     x, y, dout, x_next, y_next, dout_next = draw_numbers(rng, 6)
     layer, right = student.AddLayer(), reference.AddLayer()
@@ -122,8 +122,14 @@ def numbers_are_kept(submission, x, y):
 
 
 NOT_KEPT = {
-    "en": "backward stops with an error: the layer holds nothing of what forward was given.",
+    "en": "backward stops with an error: the layer doesn't hold the numbers that forward was given.",
     "ko": "backward가 오류로 멈췄어요. forward에서 받은 숫자가 계층에 남아 있지 않아요.",
+}
+
+
+NOT_AT_ZERO = {
+    "en": "Where one of the numbers is 0, backward divides by 0.",
+    "ko": "두 숫자 가운데 하나가 0이면 backward에서 0으로 나누게 돼요.",
 }
 
 
@@ -138,18 +144,43 @@ def naming_what_is_missing(student):
         raise
 
 
+def divides_by_zero(submission, x, y):
+    layer = submission.MulLayer()
+    try:
+        with np.errstate(divide="raise", invalid="raise"):
+            layer.forward(x, y)
+            layer.backward(1)
+    except (ZeroDivisionError, FloatingPointError):
+        return True
+    return False
+
+
+@contextmanager
+def naming_a_division(student, x, y):
+    """Let a backward that is right but for a factor of 0 tell whether it divides by it."""
+    try:
+        yield
+    except Exception as fault:
+        if student.probe(divides_by_zero, x, y) is True:
+            raise CheckFailed(NOT_AT_ZERO, mistakes=["product_divided"]) from fault
+        raise
+
+
 @pytest.mark.exercise("MulLayer")
 @pytest.mark.points(0.75)
-@pytest.mark.mistakes("not_swapped", "numbers_not_kept", "like_add")
+@pytest.mark.mistakes("not_swapped", "numbers_not_kept", "like_add", "product_divided")
 def test_slopes_are_the_other_factor(student, reference, rng):
     """With dout = 1, the slope of each factor is the other factor.
 
-    dout = 1이면 한쪽의 기울기는 곱해진 다른 쪽의 값이에요.
+    dout = 1이면 한쪽의 기울기는 함께 곱한 상대방의 값이에요.
     """
     x, y = draw_numbers(rng, 2)
     expected = forward_and_backward(reference.MulLayer(), x, y, 1)
     with naming_what_is_missing(student):
         check_pair(forward_and_backward(student.MulLayer(), x, y, 1), expected)
+    for pair in ((0.0, y), (x, 0.0)):
+        with naming_a_division(student, *pair):
+            check_pair(forward_and_backward(student.MulLayer(), *pair, 1), pair[::-1])
 
 
 @pytest.mark.exercise("MulLayer")
@@ -180,9 +211,9 @@ def two_layers_at_work(module, first, second, other, dout):
 @pytest.mark.points(0.75)
 @pytest.mark.mistakes("shared_between_layers", "first_numbers_kept", "numbers_not_kept")
 def test_each_layer_keeps_its_own_numbers(student, reference, rng):
-    """Each layer remembers the numbers of its own latest forward; another layer must not disturb them.
+    """Each layer works with the numbers that its own latest forward was given.
 
-    계층마다 자기가 가장 최근에 받은 숫자를 기억해야 해요. 다른 계층이 그 값을 건드리면 안 돼요.
+    계층마다 자기가 forward에서 가장 최근에 받은 숫자로 계산해야 해요.
     """
     *numbers, dout = draw_numbers(rng, 7)
     pairs = np.reshape(numbers, (3, 2)).tolist()
@@ -197,7 +228,7 @@ def test_each_layer_keeps_its_own_numbers(student, reference, rng):
 APPLES = ("price", "dapple", "dapple_num", "dtax")
 FOUR = {
     "en": "Return four numbers: (price, dapple, dapple_num, dtax).",
-    "ko": "숫자 네 개 (price, dapple, dapple_num, dtax)를 돌려주세요.",
+    "ko": "네 숫자를 (price, dapple, dapple_num, dtax) 순서로 돌려주세요.",
 }
 
 
@@ -243,6 +274,9 @@ def recognize_bill(actual, expected):
             return [name]
     if bill.shape != (len(expected),):
         return []
+    price, *slopes, tax = expected
+    if len(expected) == len(FRUITS) and is_same(bill, [price, *slopes[::-1], tax]):
+        return ["other_fruits_layer"]
     return ["slopes_in_other_order"] if is_same(np.sort(bill), np.sort(expected)) else recognize_inputs(bill)
 
 
@@ -267,7 +301,7 @@ def is_same(actual, expected):
 def test_price_of_the_apples(student, reference):
     """The first entry is the price of all apples, tax included.
 
-    첫 번째 값은 세금까지 더한 사과 전체의 가격이에요.
+    첫 번째 값은 세금까지 포함한 사과 전체의 가격이에요.
     """
     actual = student.once("buy_apples", student.buy_apples)
     check_price(actual, reference.buy_apples(), FOUR)
@@ -277,9 +311,9 @@ def test_price_of_the_apples(student, reference):
 @pytest.mark.points(1)
 @pytest.mark.leans_on("AddLayer", "MulLayer")
 def test_slopes_of_the_apples(student, reference):
-    """Go back through the tax layer first, then through the apple layer; dapple comes before dapple_num.
+    """The second and third entries are dapple and dapple_num: how much the price grows with either.
 
-    세금 계층을 먼저, 그다음 사과 계층을 거슬러 올라가세요. 튜플에서는 dapple이 dapple_num보다 먼저예요.
+    두 번째와 세 번째 값은 dapple과 dapple_num, 곧 사과값과 개수가 커질 때 가격이 얼마나 커지는지예요.
     """
     actual = student.once("buy_apples", student.buy_apples)
     check_entries(actual, reference.buy_apples(), APPLES, ("dapple", "dapple_num"), FOUR)
@@ -302,7 +336,7 @@ def test_slope_of_the_tax(student, reference):
 FRUITS = ("price", "dapple_num", "dapple", "dorange", "dorange_num", "dtax")
 SIX = {
     "en": "Return six numbers: (price, dapple_num, dapple, dorange, dorange_num, dtax).",
-    "ko": "숫자 여섯 개 (price, dapple_num, dapple, dorange, dorange_num, dtax)를 돌려주세요.",
+    "ko": "여섯 숫자를 (price, dapple_num, dapple, dorange, dorange_num, dtax) 순서로 돌려주세요.",
 }
 
 
@@ -312,7 +346,7 @@ SIX = {
 def test_price_of_all_fruits(student, reference):
     """The first entry is the price of all fruits, tax included.
 
-    첫 번째 값은 세금까지 더한 과일 전체의 가격이에요.
+    첫 번째 값은 세금까지 포함한 과일 전체의 가격이에요.
     """
     actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
     check_price(actual, reference.buy_apples_and_oranges(), SIX)
@@ -322,9 +356,9 @@ def test_price_of_all_fruits(student, reference):
 @pytest.mark.points(0.75)
 @pytest.mark.leans_on("AddLayer", "MulLayer")
 def test_slopes_of_the_apples_among_fruits(student, reference):
-    """For the apples the number comes first in the tuple, then the price of one.
+    """The second and third entries are the slopes of the apples: dapple_num and dapple.
 
-    사과는 개수의 기울기(dapple_num)가 먼저, 값의 기울기(dapple)가 그다음이에요.
+    두 번째와 세 번째 값은 사과의 기울기인 dapple_num과 dapple이에요.
     """
     actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
     check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dapple_num", "dapple"), SIX)
@@ -334,9 +368,9 @@ def test_slopes_of_the_apples_among_fruits(student, reference):
 @pytest.mark.points(0.75)
 @pytest.mark.leans_on("AddLayer", "MulLayer")
 def test_slopes_of_the_oranges(student, reference):
-    """For the oranges the price of one comes first in the tuple, then their number.
+    """The fourth and fifth entries are the slopes of the oranges: dorange and dorange_num.
 
-    오렌지는 값의 기울기(dorange)가 먼저, 개수의 기울기(dorange_num)가 그다음이에요.
+    네 번째와 다섯 번째 값은 오렌지의 기울기인 dorange와 dorange_num이에요.
     """
     actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
     check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dorange", "dorange_num"), SIX)
@@ -346,9 +380,9 @@ def test_slopes_of_the_oranges(student, reference):
 @pytest.mark.points(0.75)
 @pytest.mark.leans_on("AddLayer", "MulLayer")
 def test_slope_of_the_tax_on_all_fruits(student, reference):
-    """dtax is the last entry: it counts all fruits together.
+    """dtax is the last entry: it takes all fruits into account.
 
-    마지막 값은 dtax예요. 모든 과일을 함께 따져야 해요.
+    마지막 값은 dtax예요. 사과와 오렌지를 모두 따져야 해요.
     """
     actual = student.once("buy_apples_and_oranges", student.buy_apples_and_oranges)
     check_entries(actual, reference.buy_apples_and_oranges(), FRUITS, ("dtax",), SIX)

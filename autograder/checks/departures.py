@@ -125,7 +125,8 @@ def _explain_departure(
             coarse = True
             continue
         message = join(
-            _name_line(what, iteration, row, departing), *_name_factors(printed, row, formats, named_factors)
+            _name_line(what, iteration, row, departing, label=record.iteration),
+            *_name_factors(printed, row, formats, named_factors),
         )
         return CheckFailed(message, join(message, _show_values(printed, row)))
     if coarse:
@@ -133,8 +134,18 @@ def _explain_departure(
     return None
 
 
-def _name_line(what: str, iteration: int, row: dict[str, float], departing: Sequence[str]) -> Message:
+def _name_line(
+    what: str, iteration: int, row: dict[str, float], departing: Sequence[str], *, label: int | None
+) -> Message:
     right = [column for column in row if column not in departing]
+    if label not in (None, iteration):
+        # The student never printed an iteration of this number.
+        return say(
+            "{what}: a report is labelled {label} where {iteration} is expected.",
+            what=what,
+            label=label,
+            iteration=iteration,
+        )
     return join(
         say(
             "{what}: iteration {iteration} is the first that departs, in {columns}.",

@@ -88,7 +88,7 @@ def test_softmax_rows_add_up_to_one(student):
     """
     y = student.softmax(np.array([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]))
     assert_shape(y, (2, 3), what="softmax of a (2, 3) array")
-    assert_close(np.sum(y, axis=1), np.ones(2), what="np.sum(y, axis=1)")
+    assert_close(np.sum(y, axis=1), np.ones(2), what="np.sum(y, axis=1)", rtol=1e-5)
 
 
 @pytest.mark.exercise("softmax")

@@ -200,7 +200,7 @@ WRONG = {
     "sum of squares": (written(shifted(ROWS, loss=lambda r, _: r.loss * 4), "{:.6f}".format), "loss is exactly N"),
     "root": (written(shifted(ROWS, loss=lambda r, _: r.loss**0.5)), "in loss. Right there: w0, w1."),
     "swapped": (written(shifted(ROWS, a=lambda r, _: r.b, b=lambda r, _: r.a)), "in w0, w1. Right there: loss."),
-    "printed at 99": (written(FULL[99::100]), "iteration 0 is the first that departs"),
+    "printed at 99": (written(FULL[99::100]), "a report is labelled 99 where 0 is expected."),
     "99 called 100": (written([r._replace(i=r.i + 1) for r in FULL[99::100]]), "iteration 100 is the first"),
     "one number": (
         written([r._replace(a=r.a * 1.01) if r.i == 500 else r for r in ROWS]),

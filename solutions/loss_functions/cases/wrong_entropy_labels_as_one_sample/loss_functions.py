@@ -1,0 +1,25 @@
+import numpy as np
+
+
+def sum_squares_error(y, t):
+    gap = y - t
+    return float(gap @ gap) / 2
+
+
+def cross_entropy_error(y, t):
+    y = np.atleast_2d(y)
+    classes = y.shape[1]
+    t = np.eye(classes)[t] if np.ndim(t) == 0 else np.asarray(t)
+    if t.ndim == 1:
+        t = t[np.newaxis, :]
+    return -np.sum(np.log(y + 1e-7) * t) / len(y)
+
+
+def softmax(a):
+    powers = np.exp(a - a.max(axis=-1)[..., None])
+    return powers / powers.sum(axis=-1)[..., None]
+
+
+def sample_batch(x, t, batch_size, rng):
+    drawn = rng.permutation(x.shape[0])[:batch_size]
+    return np.take(x, drawn, axis=0), np.take(t, drawn, axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, check
+from autograder.checks import assert_close, assert_shape, check
 
 
 @pytest.mark.exercise("Relu")
@@ -108,6 +108,8 @@ def test_affine_stores_the_gradients_of_the_example(student):
     dW, db = (affine.grads[0], affine.grads[1]) if has_list else (affine.dW, affine.db)
     assert_close(dW, np.array([[-7.0], [-8.0], [-9.0]]), what="affine.dW")
     assert_close(db, np.array([-1.0]), what="affine.db")
+    assert_shape(dW, W.shape, what="affine.dW")
+    assert_shape(db, B.shape, what="affine.db")
 
 
 # One sample in two: softmax of these scores is (0.3, 0.2, 0.5) and (0.6, 0.3, 0.1).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks import assert_close, assert_gradient, assert_shape, check, fetch, took_single
+from autograder.checks import CheckFailed, assert_close, assert_gradient, assert_shape, check, fetch, took_single
 
 NAMES = ("W1", "b1", "W2", "b2")
 
@@ -26,6 +26,23 @@ def are_finite(grads):
         return all(np.isfinite(np.asarray(grads[name], dtype=float)).all() for name in NAMES)
     except (TypeError, ValueError, OverflowError, LookupError):
         return False
+
+
+def tell_apart(fast, slow, rtol):
+    """Say where the two gradients differ, for either of them may be the wrong one."""
+    for name in NAMES:
+        one, other = np.asarray(fast[name], dtype=float), np.asarray(slow[name], dtype=float)
+        if one.shape == other.shape and np.any(abs(one - other) > rtol):
+            index = tuple(int(place) for place in np.argwhere(abs(one - other) > rtol)[0])
+            place, pair = ", ".join(map(str, index)), (f"{one[index]:.3g}", f"{other[index]:.3g}")
+            raise CheckFailed(
+                {
+                    "en": f"`gradient` and `numerical_gradient` differ: "
+                    f"{name}[{place}] is {pair[0]} in one, {pair[1]} in the other.",
+                    "ko": f"`gradient`와 `numerical_gradient`의 값이 달라요. "
+                    f"{name}[{place}]: 앞은 {pair[0]}, 뒤는 {pair[1]}",
+                }
+            )
 
 
 @pytest.mark.exercise("TwoLayerNet")
@@ -66,4 +83,13 @@ def test_gradient_agrees_with_numerical_gradient(student, rng):
     slow = {name: slow[name] for name in NAMES}
     # Differences of float32 losses are coarse.
     rtol = 0.05 if took_single(net.params["W1"]) else 1e-5
-    assert_gradient(net.gradient(x, t), slow, scale=1, rtol=rtol, what="net.gradient(x, t)")
+    fast = fetch(net.gradient(x, t))
+    try:
+        assert_gradient(fast, slow, scale=1, rtol=rtol, what="net.gradient(x, t)")
+    except CheckFailed:
+        if are_finite(fast):
+            tell_apart(fast, slow, rtol)
+        raise
+    for name in NAMES:
+        if name in fast:
+            assert_shape(fast[name], np.shape(fetch(net.params[name])), what=name)

@@ -60,7 +60,7 @@ class Affine:
     def backward(self, dout):
         dx = np.dot(dout, self.W.T)
         self.dW = np.dot(self.x.T, dout)
-        self.db = np.sum(dout, axis=0, keepdims=True)
+        self.db = np.sum(dout, axis=0)
         return dx.reshape(*self.original_x_shape)
 
 

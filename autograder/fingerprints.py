@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENGINE_SUFFIXES: Final = frozenset({".py", ".po", ".ini"})
 CHUNK: Final = 1 << 20  # bytes
+_ENGINE: Final = Path(__file__).parent
 
 
 def fingerprint(subject: str, assignment: Assignment) -> str:
@@ -40,21 +41,34 @@ def fingerprint(subject: str, assignment: Assignment) -> str:
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def last_change(assignment: Assignment) -> float:
+    """Return when anything that a result depends on was changed last, in seconds since the epoch."""
+    files = [*_files_of_graders(assignment.folder, assignment.data), *_files_of_engine()]
+    return max(file.stat().st_mtime for file in files)
+
+
 @cache
 def _hash_graders(folder: Path, data: tuple[Path, ...]) -> str:
+    return _hash_files(_files_of_graders(folder, data), folder.parent.parent)
+
+
+def _files_of_graders(folder: Path, data: tuple[Path, ...]) -> list[Path]:
     # Bundled cases and the built notebook decide no grade.
     files = [path for path in folder.iterdir() if path.suffix in {".py", ".toml"}]
     # What sibling assignments give is behind the modules that a submission imports.
     siblings = [path for path in folder.parent.glob("*/*.py") if path.stem == path.parent.name != folder.name]
     shared = [*siblings, *(path for path in folder.parent.iterdir() if path.suffix == ".py")]
     read = [path for place in data for path in place.rglob("*") if path.is_file()]
-    return _hash_files([*files, *shared, *read], folder.parent.parent)
+    return [*files, *shared, *read]
 
 
 @cache
 def _hash_engine() -> str:
-    root = Path(__file__).parent
-    return _hash_files((path for path in root.rglob("*") if path.suffix in ENGINE_SUFFIXES), root)
+    return _hash_files(_files_of_engine(), _ENGINE)
+
+
+def _files_of_engine() -> list[Path]:
+    return [path for path in _ENGINE.rglob("*") if path.suffix in ENGINE_SUFFIXES]
 
 
 def _hash_files(paths: Iterable[Path], root: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,7 +18,7 @@ from autograder.diagnosis.memory import Memory, Part
 from autograder.diagnosis.scripts import Script
 from autograder.diagnosis.suspects import Case, Role
 from autograder.diagnosis.understudies import Scene, Understudy
-from autograder.fingerprints import fingerprint
+from autograder.fingerprints import fingerprint, last_change
 from autograder.messages import Message, join, say
 from autograder.results import FOR_AUTHORS, CheckResult, Mistake, Note, Verdict
 from autograder.variants import MISTAKES, Entry, Variant, load_catalogue, make_variants
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from autograder.checks.testimony import Account
     from autograder.desk import Work
 
+_STARTED: Final = time.time()
+_SETTLED_S: Final = 5.0
+"""A file that was changed so shortly before may have been read before the change by one, and after it by another."""
 _ANSWERED: Final = frozenset({Verdict.FAILED, Verdict.CRASHED, Verdict.MALFORMED})
 
 
@@ -133,9 +138,11 @@ class Diagnosis:
         return findings
 
     def save(self) -> None:
-        """Keep for other judges what was seen of the variants."""
-        for memory in self._memories.values():
-            memory.save()
+        """Keep for other judges what was seen of the variants, unless it may be of files that have changed since."""
+        with contextlib.suppress(OSError):
+            if last_change(self._assignment) < _STARTED - _SETTLED_S:
+                for memory in self._memories.values():
+                    memory.save()
 
     def _lineup(self, exercise: str) -> Lineup:
         if exercise not in self._lineups:

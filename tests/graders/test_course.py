@@ -43,14 +43,10 @@ def test_an_untouched_stub_is_missing_everywhere(grade: Grade, name: str) -> Non
     ("grade", "name", "case"), RUNS, ids=lambda value: getattr(value, "name", value), indirect=["grade"]
 )
 def test_a_case_comes_out_as_written(grade: Grade, name: str, case: Case) -> None:
-    """A bundled submission gets the verdicts, the points and the name of its mistake; right work has no mistake."""
+    """A bundled submission gets the verdicts and the points that stand beside it."""
     result = grade(name)[case.name]
     told = "\n".join([*explain(result), *(note.message["en"] for note in result.notes)])
     assert not [complaint["en"] for complaint in case.complaints(result)], told
-    for exercise, verdict in case.verdicts.items():
-        # A bonus may be missed for a reason that has a name.
-        counted = [check for check in result.checks if check.exercise == exercise and check.max_points]
-        assert verdict is not Verdict.PASSED or not any(check.mistake for check in counted), told
 
 
 @pytest.mark.parametrize("name", COURSE.names)

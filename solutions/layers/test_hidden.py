@@ -164,10 +164,11 @@ def test_relu_backward_follows_the_input(student, reference, rng):
     `Relu.backward`는 `forward`의 입력이 양수였던 자리에서는 `dout`을 그대로 흘려보내고, 나머지 자리에서는 0을 돌려줘요.
     """
     x, dout = draw_signed(rng, (4, 3)), draw_signed(rng, (4, 3))
+    # Before the layer runs: layers that share what they keep disturb one another.
+    single = is_single(student, "Relu")
     mine, theirs = reference.Relu(), student.Relu()
     mine.forward(x)
     theirs.forward(x)
-    single = is_single(student, "Relu")
     assert_gradient(theirs.backward(dout), mine.backward(dout), single=single, what="relu.backward(dout)")
 
 
@@ -253,10 +254,11 @@ def test_sigmoid_backward_uses_the_saved_output(student, reference, rng):
     `Sigmoid.backward`는 `forward`에서 저장한 출력으로 시그모이드의 미분을 구해서 `dout`에 곱해요.
     """
     x, dout = draw_signed(rng, (4, 3)), draw_signed(rng, (4, 3))
+    # Before the layer runs: layers that share what they keep disturb one another.
+    single = is_single(student, "Sigmoid")
     mine, theirs = reference.Sigmoid(), student.Sigmoid()
     mine.forward(x)
     theirs.forward(x)
-    single = is_single(student, "Sigmoid")
     assert_gradient(theirs.backward(dout), mine.backward(dout), single=single, what="sigmoid.backward(dout)")
 
 

@@ -489,6 +489,7 @@ def test_affine_starts_afresh_with_every_batch(student, reference, rng):
     `Affine`의 기울기는 같은 계층의 마지막 배치만으로 계산해야 해요. 이전 배치나 다른 계층의 값이 섞이면 안 돼요.
     """
     W, b = draw_parameters(rng, inputs=6)
+    single = is_single_affine(student)
     mine, theirs = reference.Affine(W.copy(), b.copy()), student.Affine(W.copy(), b.copy())
     other = student.Affine(*draw_parameters(rng, inputs=6))
     names = ("affine.forward(x)", "affine.backward(dout)", "affine.dW", "affine.db")
@@ -507,8 +508,7 @@ def test_affine_starts_afresh_with_every_batch(student, reference, rng):
         kept = [place for place in range(4) if place < 2 or afresh[0][place] is not None]
         runs = [[[answers[place] for place in kept] for answers in run] for run in (in_a_row, afresh, expected, scales)]
         if len(afresh) > 1:
-            how = {"single": is_single_affine(student)}
-            judge_fresh(*runs[:3], [names[place] for place in kept], runs[3], **how)
+            judge_fresh(*runs[:3], [names[place] for place in kept], runs[3], single=single)
 
 
 PARAMETERS_CHANGED = {

@@ -97,6 +97,7 @@ class Flat:
     numbers: Floats
 
 
+_ODD: Final = frozenset({"refused", "kept", "repeated"})
 _HEARD: Final[ContextVar[list[Statement] | None]] = ContextVar("statements", default=None)
 _WORDLESS: Final[ContextVar[bool]] = ContextVar("wordless", default=False)
 
@@ -129,10 +130,14 @@ def unheard() -> Iterator[None]:
 
 
 def state(kind: Kind, what: str, value: Any = None, *, right: bool, **more: Any) -> None:
-    """Note a statement where somebody listens; see `Statement`."""
+    """Note a statement where somebody listens; see `Statement`.
+
+    What came from a student's code may be large, and the check may go on to change it: a small copy is kept.
+    """
     heard = _HEARD.get()
     if heard is not None and len(heard) < MOST_STATEMENTS:
-        heard.append(Statement(kind, what, right, value, **more))
+        is_odd = kind in _ODD and not right
+        heard.append(Statement(kind, what, right, flatten(value) if kind == "answered" or is_odd else value, **more))
 
 
 def conclude(heard: list[Statement], error: BaseException, file: str) -> Account:
@@ -191,12 +196,9 @@ def _lines_in(error: BaseException, file: str) -> tuple[int, ...]:
     return tuple(lines[:_DEEPEST])
 
 
-_ODD: Final = frozenset({"refused", "kept", "repeated"})
-
-
 def _condense(statement: Statement) -> Statement:
-    if statement.kind == "answered" or (statement.kind in _ODD and not statement.right):
-        return replace(statement, value=flatten(statement.value))
+    if isinstance(statement.value, Flat):
+        return statement
     if statement.kind == "compared" and (not statement.right or np.size(statement.value) <= _FEW):
         value, expected, tolerance = (
             None if array is None else thin(np.asarray(array))

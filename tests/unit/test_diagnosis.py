@@ -265,7 +265,7 @@ def test_other_answers_than_the_references_tell_a_mistake() -> None:
     def refused(value: float) -> Account:
         return failed(*probed(value), Statement("required", "", right=False))
 
-    right = conclude_passed([Statement("answered", "probe", right=True, value=[1.5])], with_answers=True)
+    right = conclude_passed(probed(1.5), with_answers=True)
     assert compare_accounts(refused(2.5), refused(2.5), right) is Agreement.STRONG
     assert compare_accounts(refused(2.5), refused(3.5), right) is Agreement.WEAK
     assert compare_accounts(refused(1.5), refused(1.5), right) is Agreement.WEAK
@@ -388,3 +388,15 @@ def test_a_script_that_speaks_of_the_future_is_one_piece() -> None:
     """Such an import changes how all that follows is compiled."""
     text = "from __future__ import annotations\n\n\ndef f(x: unknown):\n    return 1\n"
     assert Script(text).prepare(text.replace("return 1", "return 2"))().f(0) == 2
+
+
+def test_an_answer_is_noted_small_and_as_it_came() -> None:
+    """Large answers of a student's code don't pile up in the judge, and what the check does to one is not noted."""
+    answer = np.ones(4 * MOST_ENTRIES)
+    with testimony.listening() as heard:
+        testimony.state("answered", "probe", answer, right=True)
+        testimony.state("refused", "dW", answer, right=False)
+        answer[...] = 7
+    for statement in heard:
+        assert statement.value.numbers.size == MOST_ENTRIES
+        assert not np.any(statement.value.numbers == 7)

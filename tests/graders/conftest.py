@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -23,11 +25,11 @@ from autograder.submissions import Cell, Submission
 
 COURSE = find_course(Path(__file__).parent)
 JOBS = os.cpu_count() or 1
-BACKENDS = ["warm", "plain"]
+BACKENDS: Final[tuple[BackendName, ...]] = ("warm", "plain")
 EVERY = 24
 """Of the wrong cases, so many are left out for each that the slow backend grades."""
 
-Grade = Callable[[str], dict[str, SubmissionResult]]
+Grade = Callable[[BackendName, str], dict[str, SubmissionResult]]
 
 
 def text_submission(assignment: str, student: str, text: str) -> Submission:
@@ -63,24 +65,28 @@ def submissions_of(backend: str, name: str) -> Iterator[Submission]:
         yield replace(case.submission(assignment), student=case.name)
 
 
-@pytest.fixture(scope="session", params=BACKENDS)
-def grade(request: pytest.FixtureRequest) -> Iterator[Grade]:
-    """Grade an assignment's submissions on one backend, by the name of the case."""
-    backend: BackendName = request.param
-    level = choose("auto") if backend == "warm" else 0
-
-    def make(names: Sequence[str]) -> Judge:
-        folders = [COURSE.assignment(name).folder for name in names]
-        return Judge(folders, level=level, backend=backend, names_mistakes=False)
-
-    panel = Panel(COURSE.names, make)
-    with ThreadPoolExecutor(JOBS) as pool:
+@pytest.fixture(scope="session")
+def grade() -> Iterator[Grade]:
+    """Grade an assignment's submissions on a backend, once; they are found by the name of the case."""
+    # Not a fixture with parameters: pytest sets such a one up anew for each test that names them together with others.
+    with contextlib.ExitStack() as open_panels, ThreadPoolExecutor(JOBS) as pool:
 
         @cache
-        def graded(name: str) -> dict[str, SubmissionResult]:
+        def panel(backend: BackendName) -> Panel:
+            level = choose("auto") if backend == "warm" else 0
+
+            def make(names: Sequence[str]) -> Judge:
+                folders = [COURSE.assignment(name).folder for name in names]
+                return Judge(folders, level=level, backend=backend, names_mistakes=False)
+
+            made = Panel(COURSE.names, make)
+            open_panels.callback(made.close)
+            return made
+
+        @cache
+        def graded(backend: BackendName, name: str) -> dict[str, SubmissionResult]:
             submissions = list(submissions_of(backend, name))
             names = [submission.student for submission in submissions]
-            return dict(zip(names, pool.map(panel.grade, submissions), strict=True))
+            return dict(zip(names, pool.map(panel(backend).grade, submissions), strict=True))
 
         yield graded
-        panel.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.cases import Case
+from autograder.desk import BackendName
 from autograder.results import SubmissionResult, Verdict
 from tests.graders.conftest import BACKENDS, COURSE, Grade, cases_for, cases_of
 
@@ -22,29 +23,29 @@ def explain(result: SubmissionResult) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", COURSE.names)
-def test_the_reference_earns_full_marks(grade: Grade, name: str) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_reference_earns_full_marks(grade: Grade, backend: BackendName, name: str) -> None:
     """Every check passes on the solution itself."""
-    result = grade(name)["the reference"]
+    result = grade(backend, name)["the reference"]
     assert not list(explain(result))
     assert result.status == "graded"
     assert result.score == result.max_score == COURSE.assignment(name).max_score == 10
 
 
 @pytest.mark.parametrize("name", COURSE.names)
-def test_an_untouched_stub_is_missing_everywhere(grade: Grade, name: str) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_untouched_stub_is_missing_everywhere(grade: Grade, backend: BackendName, name: str) -> None:
     """What students are given earns nothing, and every exercise is reported missing."""
-    result = grade(name)["an untouched stub"]
+    result = grade(backend, name)["an untouched stub"]
     assert result.score == 0
     verdicts = {exercise.name: result.verdict_of(exercise.name) for exercise in COURSE.assignment(name).exercises}
     assert set(verdicts.values()) == {Verdict.MISSING}, verdicts
 
 
-@pytest.mark.parametrize(
-    ("grade", "name", "case"), RUNS, ids=lambda value: getattr(value, "name", value), indirect=["grade"]
-)
-def test_a_case_comes_out_as_written(grade: Grade, name: str, case: Case) -> None:
+@pytest.mark.parametrize(("backend", "name", "case"), RUNS, ids=lambda value: getattr(value, "name", value))
+def test_a_case_comes_out_as_written(grade: Grade, backend: BackendName, name: str, case: Case) -> None:
     """A bundled submission gets the verdicts and the points that stand beside it."""
-    result = grade(name)[case.name]
+    result = grade(backend, name)[case.name]
     told = "\n".join([*explain(result), *(note.message["en"] for note in result.notes)])
     assert not [complaint["en"] for complaint in case.complaints(result)], told
 

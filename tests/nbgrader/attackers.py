@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tests.nbgrader.answers import Notebook, cell_of, code, filled, functions_of, grade_id, text
 from tests.nbgrader.conftest import ROOT
+from tests.nbgrader.pages import SCRIPT
 
 NAME: Final = "gradient_descent"
 NOTEBOOK: Final = f"{NAME}.ipynb"
@@ -21,8 +22,6 @@ NOTHING: Final = (0.0, 0.0, 0.0)
 WITHOUT_LOSS: Final = (0.0, 4.0, 4.0)
 """What is deserved where only `Loss` is wrong."""
 BAD_LOSS: Final = "def Loss(f_x, y):\n    return np.mean(f_x - y)"
-SCRIPT: Final = "siege()"
-"""What every script calls that is handed in."""
 TRACE: Final = "siege_mark"
 """The name of every file that an attack leaves where it can."""
 NAP_S: Final = 293

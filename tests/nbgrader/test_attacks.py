@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
 import sqlite3
 import subprocess
 import sys
@@ -14,15 +13,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from tests.nbgrader.answers import hand_in, text
-from tests.nbgrader.attackers import ATTACKS, BAD_LOSS, FULL, NAME, NAP_S, SCRIPT, TRACE, WITHOUT_LOSS, right
+from tests.nbgrader.attackers import ATTACKS, BAD_LOSS, FULL, NAME, NAP_S, TRACE, WITHOUT_LOSS, right
 from tests.nbgrader.conftest import ROOT, CourseCopy, Nbgrader
+from tests.nbgrader.pages import Active
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has these walls")
 
@@ -217,35 +216,6 @@ def test_no_link_is_left_in_what_is_handed_on(siege: Siege) -> None:
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
-
-
-class Active(HTMLParser):
-    """Finds what would run in a browser."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._inside = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at what a tag may do."""
-        self._inside = tag if tag in {"script", "style"} else ""
-        own = SCRIPT in "".join(value or "" for name, value in attrs if name not in {"title", "alt"})
-        if own or tag in {"iframe", "object", "embed", "svg", "animate", "form", "base", "frame", "portal", "template"}:
-            self.found.append(tag)
-        for name, value in attrs:
-            scheme = re.sub(r"[\s\0-\x20]", "", value or "").lower()
-            if name.startswith("on") or scheme.startswith(("javascript:", "vbscript:", "data:text")):
-                self.found.append(f"{tag} {name}={value}")
-
-    def handle_data(self, data: str) -> None:
-        """Look at what scripts and styles say."""
-        if self._inside and SCRIPT in data:
-            self.found.append(data[:200])
-
-    def handle_endtag(self, _tag: str) -> None:
-        """Leave a tag."""
-        self._inside = ""
 
 
 @pytest.mark.parametrize("student", ATTACKS)

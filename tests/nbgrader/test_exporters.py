@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from autograder.adapters.nbgrader.scores import html_of
 from autograder.adapters.nbgrader.sheets import Person, Sheet, harmless, match, people_in, read_sheet, write_sheet
 from autograder.errors import CourseError
 from tests.nbgrader.conftest import CourseCopy, Nbgrader
@@ -190,7 +193,7 @@ def test_what_can_not_be_exported_is_told(
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "\uff1d1+1", "-cmd"]
+    "text", ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "\tx", "\r=1", "\n=1", "  =1", "\uff1d1+1", "-cmd"]
 )
 def test_formulas_are_shown_and_not_run(text: str) -> None:
     """Whatever a spreadsheet takes for a formula becomes a text."""
@@ -203,6 +206,28 @@ def test_formulas_are_shown_and_not_run(text: str) -> None:
 def test_numbers_and_words_stay(text: str) -> None:
     """What is no formula is not touched."""
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", "\t=1", "x;\t@A1", "x; +1", "x\t-1+1", 'x";=1'])
+def test_no_formula_begins_where_another_delimiter_is_taken(tmp_path: Path, text: str) -> None:
+    """In many countries a spreadsheet splits at semicolons whatever the file was written with."""
+    write_sheet(Sheet(["a", "b"], [["1", text]]), tmp_path / "out.csv")
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
+    cells = [cell.strip(' "') for line in lines for cell in re.split(r"[;\t]", line)]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_comment_gives_no_formula_to_a_spreadsheet() -> None:
+    """The semicolon of an entity begins a cell too, for such a program; Moodle shows the sign as it was."""
+    shown = html_of("a <=1+1, b >= -@c & =d; -2")
+    assert not re.search(r";\s*[=+\-@]", shown)
+    assert html.unescape(shown) == "a <=1+1, b >= -@c & =d; -2"
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\x9b", "\0", "\x07", "\x7f"])
+def test_no_control_character_is_in_a_table(sign: str) -> None:
+    """Whoever looks at it in a terminal sees what is there."""
+    assert harmless(f"a{sign}b") == "a\ufffdb"
 
 
 def test_a_sheet_comes_back_as_it_was(tmp_path: Path) -> None:

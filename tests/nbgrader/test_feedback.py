@@ -233,3 +233,11 @@ def test_comments_are_shown_as_they_were_written() -> None:
     assert ours.startswith("<div")
     assert theirs == "**well** done"
     assert active.startswith("```text")
+
+
+def test_a_cell_that_gives_no_points_shows_no_answer_of_the_student_s() -> None:
+    """What a locked cell with a hidden test shows at its end is the student's to choose, and may be what was tested."""
+    output = {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": "3"}}
+    locked = {**GRADE, "grade": False, "points": 0}
+    cells = conceal({**code(HIDDEN, **locked), "outputs": [output]}, {**code(HIDDEN, **GRADE), "outputs": [output]})
+    assert [len(cell.outputs) for cell in cells] == [0, 1]

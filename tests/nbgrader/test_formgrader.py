@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import quote
 
 import pytest
 from selenium import webdriver
@@ -31,6 +32,8 @@ DRIVER: Final = shutil.which("chromedriver")
 NAME: Final = "gradient_descent"
 CASES: Final = {"student01": "right_loops", "student02": "wrong_loss_sum", "student03": "wrong_loss_sum"}
 BY_COMMAND: Final = "student03"
+ACTING: Final = "<img src=x onerror=window.attacked=document.title>#"
+"""What a student's folder may be called; what follows the # is lost where a script asks for it."""
 PATIENCE: Final = 60  # seconds
 TOKEN: Final = "for-this-test-only"
 
@@ -302,3 +305,22 @@ def test_a_teachers_word_stays(graded: Formgrader) -> None:
     comment = graded.browser.find_element(By.ID, "main_answer-comment")
     assert comment.get_attribute("value") == "Well done, 잘했어요"
     assert graded.errors() == []
+
+
+def test_a_students_name_does_not_act(graded: Formgrader, jupyter_environment: dict[str, str]) -> None:
+    """It is text on the pages of the student and of the work, and where a button's failure would tell it, it isn't."""
+    work = functions_of(ROOT / "solutions" / NAME / "cases" / "right_loops" / f"{NAME}.py")
+    hand_in(graded.course, ACTING, NAME, filled(graded.course / "assignments" / NAME / f"{NAME}.ipynb", work))
+    command = [sys.executable, "-m", "autograder", "grade", f"submitted/{ACTING}", "--gradebook", "gradebook.db"]
+    done = subprocess.run(command, cwd=graded.course, env=jupyter_environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    graded.open(f"manage_students/{quote(ACTING)}")
+    assert graded.find(".breadcrumb .active").text == ACTING
+    assert graded.script("window.attacked") is None
+    graded.open_submission(ACTING)
+    graded.script("toggle_name(true)")
+    assert graded.find(".name-shown", ACTING).text == ACTING
+    assert graded.script("window.attacked") is None
+    graded.open(f"manage_submissions/{NAME}")
+    assert graded.row("student01")
+    assert len(graded.browser.find_elements(By.CSS_SELECTOR, "td.student-id")) == len(CASES)

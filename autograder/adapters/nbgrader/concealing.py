@@ -20,8 +20,6 @@ from autograder.adapters.nbgrader.outputs import MARK
 from autograder.adapters.nbgrader.run import Autograder
 from autograder.messages import say
 
-_TOLD: Final = ("error", "execute_result")
-"""What is left of a cell with hidden tests: how they failed, and the points."""
 _SHOWN: Final = ("text/html", "image/png", "image/jpeg", "text/plain")
 # A path says where it leads; its last part says which file it is, and may stay.
 _REST: Final = r"[^\s'\"<>:;,()\[\]]*/"
@@ -50,8 +48,10 @@ class Conceal(Autograder, ClearHiddenTests):
         if cell.cell_type == "markdown":
             cell.source = harmless(cell.source, attached=frozenset(cell.get("attachments", ())))
         elif cell.cell_type == "code":
-            # While a hidden test runs, the student's own code can print what it is called with.
-            kept = [output for output in cell.outputs if not held or output.output_type in _TOLD]
+            # While a hidden test runs, the student's own code can print what it is called with; what is left
+            # is how it failed, and the points where it gives some.
+            told = {"error", "execute_result"} if is_grade(cell) else {"error"}
+            kept = [output for output in cell.outputs if not held or output.output_type in told]
             cell.outputs = [self._shown(output, paths, held=held) for output in kept]
         comment = cell.metadata.get("nbgrader", {}).get("comment")
         if isinstance(comment, str):

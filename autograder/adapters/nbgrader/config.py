@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from autograder.adapters.nbgrader import logs
 from autograder.assignments import SETTINGS
 from autograder.errors import CourseError
 from autograder.messages import say
@@ -57,11 +58,16 @@ def configure(c: Any, root: Path) -> None:
     """
     root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would leave a linked course folder
     find_alembic()
+    logs.install()
+    # Not where only the gradebook is of use: to import these takes two seconds.
     if "nbgrader.apps.api" in sys.modules:
-        # Not where only the gradebook is of use: to import this takes two seconds.
         from autograder.adapters.nbgrader import times  # noqa: PLC0415 - likewise
 
         times.install()
+    if "nbgrader.server_extensions.formgrader.base" in sys.modules:
+        from autograder.adapters.nbgrader import formgrader  # noqa: PLC0415 - likewise
+
+        formgrader.install()
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "assignments"
@@ -107,6 +113,7 @@ def configure(c: Any, root: Path) -> None:
         f"{_OURS}.preprocessors.Conceal",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.ExportApp.plugin_class = f"{_OURS}.grades.CsvExport"
     c.ExchangeFactory.collect = f"{_OURS}.exchange.Collect"
     c.ZipCollectApp.extractor_plugin = f"{_OURS}.unpacking.Extractor"
     c.ZipCollectApp.collector_plugin = f"{_OURS}.collecting.Collector"

@@ -17,9 +17,11 @@ import contextlib
 import fnmatch
 import functools
 import glob
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
@@ -29,6 +31,11 @@ from autograder.adapters.nbgrader.books import open_book
 from autograder.adapters.nbgrader.reading import SubmissionExporter
 from autograder.adapters.nbgrader.run import course_at
 from autograder.errors import AutograderError
+from autograder.messages import say
+from autograder.submissions.names import printable
+
+_UNNAMEABLE: Final = re.compile(r"[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, what turns the direction of writing, and bytes that are no text."""
 
 __all__ = ["SubmissionExporter", "find_notebooks", "install"]
 
@@ -77,12 +84,22 @@ def find_notebooks(converter: Any, known: Iterable[str], exercises: Iterable[str
     named = converter._format_source(course.assignment_id, course.student_id)  # noqa: SLF001
     # Who is asked for by name may have one that means something else as a pattern: "kim [1]".
     for folder in {named, *glob.glob(named)}:  # noqa: PTH207
-        if not Path(folder).is_dir():
+        if not Path(folder).is_dir() or not _can_be_named(converter, Path(folder)):
             continue
         there = {path.name for path in Path(folder).glob("*.ipynb")} & {f"{name}.ipynb" for name in known}
         wanted = sorted(name for name in {*there, *(f"{name}.ipynb" for name in exercises)})
         found[folder] = [str(Path(folder, name)) for name in wanted if fnmatch.fnmatch(name, pattern)]
     return {folder: notebooks for folder, notebooks in found.items() if notebooks}
+
+
+def _can_be_named(converter: Any, folder: Path) -> bool:
+    """Say whether nbgrader can handle the name of a submission: at a line break it ends, and with it the class."""
+    name = os.path.relpath(folder, converter.coursedir.root)
+    if not _UNNAMEABLE.search(name):
+        return True
+    told = say("{file} was left out: rename it, for no student can be called so", file=printable(name))
+    converter.log.warning("%s", told["en"])
+    return False
 
 
 def _notebooks(converter: Any) -> tuple[list[str], list[str]]:

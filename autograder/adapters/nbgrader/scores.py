@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from autograder.adapters.nbgrader.sheets import Sheet, match, people_in
 
 _ANSWER = "_answer"
+_SIGN = re.compile(r"[=+\-@]")
+# A spreadsheet may take the semicolon of an entity for a delimiter, and what follows for a formula.
+_ENTITY = re.compile(rf";(?:\s|{_SIGN.pattern})+")
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,11 @@ def _comments(submission: SubmittedAssignment) -> str:
         for comment in sorted(notebook.comments, key=lambda one: str(one.name)):
             if comment.comment and comment.comment.strip():
                 name = html.escape(str(comment.name).removesuffix(_ANSWER))
-                text = html.escape(comment.comment.strip()).replace("\n", "<br>")
-                lines.append(f"<p><b>{name}</b><br>{text}</p>")
+                lines.append(f"<p><b>{name}</b><br>{html_of(comment.comment.strip())}</p>")
     return "".join(lines)
+
+
+def html_of(comment: str) -> str:
+    """Return a comment as HTML that no spreadsheet takes for a formula."""
+    lines = html.escape(comment).replace("\n", "<br>")
+    return _ENTITY.sub(lambda found: _SIGN.sub(lambda sign: f"&#{ord(sign[0])};", found[0]), lines)

@@ -42,7 +42,11 @@ _NEEDED: Final = {"Canvas": (CANVAS, ("name", "number", "section")), "Moodle": (
 _LARGEST: Final = 20 * 2**20
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?|-")
 # A spreadsheet runs what begins so, also after white space and in the wide forms that Korean keyboards give.
-_FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_SIGN: Final = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA: Final = re.compile(rf"\s*{_SIGN}|[\t\r\n]")
+_CONTROL: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_AFTER: Final = re.compile(rf"([;\t]\s*)(?={_SIGN})")
+"""Where another cell begins for a program that takes another sign for the delimiter, as in many countries."""
 
 
 @dataclass
@@ -144,6 +148,7 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
 
 def harmless(text: str) -> str:
     """Return a text that a spreadsheet shows and never runs; numbers stay numbers."""
+    text = _AFTER.sub(r"\1'", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from autograder.errors import SubmissionError
 from autograder.messages import Message, say
-from autograder.submissions.files import DEEPEST, LARGEST, File, Member, read_path, too_large
+from autograder.submissions.files import DEEPEST, LARGEST, File, Member, opened, read_path, read_start, too_large
 from autograder.submissions.names import is_clutter, printable, suffix
 
 if TYPE_CHECKING:
@@ -31,12 +31,17 @@ MOST_MEMBERS_OF_CLASS: Final = 50_000
 """Files in the zip of a whole class, which the instructor names."""
 
 _BYTES_PER_ENTRY: Final = 512
-_IN_ZIP64: Final = 0xFFFFFFFF
+_TAIL: Final = 2**17
+"""Bytes at the end of a zip that may have to be read to find its table of contents."""
+_OVERHEAD: Final = 2**10
+"""Bytes that packing may add to what can't be made smaller, a table of codes among them."""
+_ENTRY: Final = b"PK\1\2"
 _LOCAL_HEADER: Final = struct.Struct("<4s5H3L2H")
-_NO_ZIP: Final = (
+_DAMAGED: Final = (
     zipfile.BadZipFile,
     OSError,
     ValueError,
+    OverflowError,
     EOFError,
     RuntimeError,
     struct.error,
@@ -68,16 +73,17 @@ def list_archive(place: Path | bytes, name: str, most: int = MOST_MEMBERS) -> li
         If it is not a zip, is damaged, or lists too much.
     """
     try:
-        with _opened(place) as stream:
-            _refuse_huge_contents(stream, name, most)
-            with zipfile.ZipFile(stream) as archive:
+        with _opened(place, name) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            with zipfile.ZipFile(_Contents(stream, name, most)) as archive:
                 infos = archive.infolist()
-    except _NO_ZIP as fault:
+        # Members that share their bytes: a few megabytes would unpack to terabytes.
+        if sum(info.compress_size for info in infos) > size:
+            raise zipfile.BadZipFile(name)
+    except _DAMAGED as fault:
         raise SubmissionError(
             say("{file} is not a zip archive or is damaged: pack the files again and hand it in once more", file=name),
         ) from fault
-    if len(infos) > most:
-        raise SubmissionError(_too_many(name, most))
     files = [_describe(info, place) for info in infos]
     files = [
         file
@@ -105,47 +111,71 @@ def read_file(file: File, most: int = LARGEST) -> bytes:
         if isinstance(file.place, bytes):  # a file that was read when it was found
             return file.place
         return read_path(file.place, file.name, most)
-    try:
-        return _unpack(file, file.member, most)
-    except (OSError, ValueError, struct.error, zlib.error) as fault:
-        raise SubmissionError(say("{file} is damaged inside its zip archive", file=file.name)) from fault
-
-
-def _unpack(file: File, member: Member, most: int) -> bytes:
-    with _opened(file.place) as stream:
-        stream.seek(member.offset)
-        header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
-        if header[0] != b"PK\3\4":
-            raise ValueError(header[0])
-        stream.seek(header[-2] + header[-1], os.SEEK_CUR)
-        packed = stream.read(min(member.packed, most + 1))
-    data = packed if member.method == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(packed, most + 1)
+    data = _unpack(file, file.member, min(most, file.size))
     if len(data) > most:
-        raise SubmissionError(too_large(file.name, len(data), most))
-    if zlib.crc32(data) != member.crc:
-        raise ValueError(member.crc)
+        raise SubmissionError(too_large(file.name, file.size, most))
+    if len(data) != file.size or zlib.crc32(data) != file.member.crc:
+        raise SubmissionError(_damaged(file))
     return data
 
 
-def _opened(place: Path | bytes) -> IO[bytes]:
-    return BytesIO(place) if isinstance(place, bytes) else place.open("rb")
+def read_head(file: File, most: int) -> bytes:
+    """Read the beginning of a file, wherever it is and however large it is.
+
+    Raises
+    ------
+    SubmissionError
+        If it can't be read.
+    """
+    if file.problem:
+        raise SubmissionError(file.problem)
+    if file.member is not None:
+        return _unpack(file, file.member, most)[:most]
+    return file.place[:most] if isinstance(file.place, bytes) else read_start(file.place, file.name, most)
 
 
-def _refuse_huge_contents(stream: IO[bytes], name: str, most: int) -> None:
-    """Look at the size of the table of contents before `zipfile` builds it."""
-    size = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, size - 66_000))
-    tail = stream.read()
-    stream.seek(0)
-    end = tail.rfind(b"PK\5\6")
-    wide = tail.rfind(b"PK\6\6")
-    if end < 0:
-        return
-    count, length = struct.unpack("<HL", tail[end + 10 : end + 16])
-    if wide >= 0 and length == _IN_ZIP64:
-        count, length = struct.unpack("<QQ", tail[wide + 32 : wide + 48])
-    if count > max(most, 0xFFFE) or length > most * _BYTES_PER_ENTRY:
-        raise SubmissionError(_too_many(name, most))
+def _unpack(file: File, member: Member, most: int) -> bytes:
+    """Return what a member holds, or its first `most` + 1 bytes."""
+    try:
+        with _opened(file.place, file.name) as stream:
+            stream.seek(member.offset)
+            header = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+            if header[0] != b"PK\3\4":
+                raise zipfile.BadZipFile(header[0])
+            stream.seek(header[-2] + header[-1], os.SEEK_CUR)
+            packed = stream.read(min(member.packed, 2 * most + _OVERHEAD))
+        if member.method == zipfile.ZIP_STORED:
+            return packed[: most + 1]
+        return zlib.decompressobj(-15).decompress(packed, most + 1)
+    except _DAMAGED as fault:
+        raise SubmissionError(_damaged(file)) from fault
+
+
+def _damaged(file: File) -> Message:
+    return say("{file} is damaged inside its zip archive", file=file.name)
+
+
+def _opened(place: Path | bytes, name: str) -> IO[bytes]:
+    return BytesIO(place) if isinstance(place, bytes) else opened(place, name)
+
+
+class _Contents:
+    """What `zipfile` sees of an archive: no more of its table of contents than is accepted.
+
+    Whatever the end of an archive says of the table, in the form for large
+    archives too, is passed over: what counts is what is read.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str, most: int) -> None:
+        self._stream, self._name, self._most = stream, name, most
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, count: int = -1) -> bytes:
+        bound = max(self._most * _BYTES_PER_ENTRY, _TAIL)
+        data = self._stream.read(bound + 1 if count < 0 else min(count, bound + 1))
+        if len(data) > bound or data.count(_ENTRY) > self._most:
+            raise SubmissionError(_too_many(self._name, self._most))
+        return data
 
 
 def _too_many(name: str, most: int) -> Message:
@@ -155,7 +185,8 @@ def _too_many(name: str, most: int) -> Message:
 def _describe(info: zipfile.ZipInfo, place: Path | bytes) -> File:
     raw = _decoded_name(info)
     parts = raw.split("/")
-    kept = [printable(part) for part in parts if part not in {"", ".", ".."}] or ["unnamed"]
+    inner = [part for part in parts if part not in {"", ".", ".."}] or ["unnamed"]
+    kept = [printable(part) for part in inner[-DEEPEST - 1 :]]
     name = "/".join(kept)
     problem = None
     if not parts[0] or ".." in parts or re.match(r"[A-Za-z]:", raw):

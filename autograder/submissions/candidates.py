@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from autograder.errors import SubmissionError
 from autograder.messages import say
 from autograder.results import Note
-from autograder.submissions.archives import read_file
+from autograder.submissions.archives import read_head
+from autograder.submissions.files import LARGEST
 from autograder.submissions.names import suffix
 
 if TYPE_CHECKING:
@@ -96,10 +97,10 @@ def _merit(offer: Offer, offers: Sequence[Offer], forms: Mapping[str, int]) -> t
     return bool(files), -min(stubs, default=0), form, max((file.modified for file in files), default=0.0)
 
 
-def peek(file: File) -> bytes:
-    """Return a file's bytes, or none where it can't be read: that is told when it is graded."""
+def peek(file: File, most: int = LARGEST) -> bytes:
+    """Return a file's first bytes, or none where it can't be read: that is told when it is graded."""
     try:
-        return read_file(file)
+        return read_head(file, min(most, file.size))
     except SubmissionError:
         return b""
 

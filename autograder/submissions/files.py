@@ -6,7 +6,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from autograder.errors import SubmissionError
 from autograder.messages import Message, say
@@ -120,10 +120,37 @@ def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[File]:
     for entry in inside:
         name = (*above, printable(entry.name).replace("/", "_"))
         path = Path(folder, entry.name)
-        if entry.is_dir(follow_symlinks=False):
+        if _is_folder(entry):
             yield from _walk(path, name)
         else:
             yield describe(path, "/".join(name))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:  # where a disk doesn't tell kinds in its lists: looked at once more, it is told of
+        return False
+
+
+def opened(path: Path, name: str) -> IO[bytes]:
+    """Open a file on disk that must be an ordinary one.
+
+    Raises
+    ------
+    SubmissionError
+        If it is not, or can't be opened. A pipe or a device does not block.
+    """
+    # The file may have changed since it was described: all is asked again of what was opened.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except (OSError, ValueError) as fault:
+        raise SubmissionError(_unreadable(name, fault)) from fault
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SubmissionError(say("{file} is not an ordinary file (a device or a pipe)", file=name))
+    return os.fdopen(descriptor, "rb")
 
 
 def read_path(path: Path, name: str, most: int = LARGEST) -> bytes:
@@ -132,24 +159,21 @@ def read_path(path: Path, name: str, most: int = LARGEST) -> bytes:
     Raises
     ------
     SubmissionError
-        If it is not, or can't be read. A pipe or a device does not block.
+        If it is not, or can't be read.
     """
-    # The file may have changed since it was described: all is asked again of what was opened.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise SubmissionError(say("{file} is not an ordinary file (a device or a pipe)", file=name))
-            if status.st_size > most:
-                raise SubmissionError(too_large(name, status.st_size, most))
-            data = stream.read(most + 1)
-    except (OSError, ValueError) as fault:
-        raise SubmissionError(_unreadable(name, fault)) from fault
+    data = read_start(path, name, most + 1)
     if len(data) > most:
-        raise SubmissionError(too_large(name, len(data), most))
+        raise SubmissionError(too_large(name, max(len(data), describe(path, name).size), most))
     return data
+
+
+def read_start(path: Path, name: str, most: int) -> bytes:
+    """Read the first bytes of an ordinary file on disk, however large it is; raises as `read_path` does."""
+    with opened(path, name) as stream:
+        try:
+            return stream.read(most)
+        except OSError as fault:
+            raise SubmissionError(_unreadable(name, fault)) from fault
 
 
 def too_large(name: str, size: int, most: int) -> Message:

@@ -25,6 +25,8 @@ _DOCUMENTS: Final = frozenset(
     },
 )
 _LOOKS_LIKE_PYTHON: Final = re.compile(rb"(?:^|\n)[ \t]*(?:def|class|import|from|print\()", re.MULTILINE)
+_START: Final = 2**16
+"""Bytes of a text by which it is told whether it looks like Python."""
 
 
 def handed_in(files: Iterable[File]) -> list[File]:
@@ -51,7 +53,7 @@ def is_handed_in(file: File) -> bool:
     if kind in CODE or kind in _DOCUMENTS:
         return True
     # Any list or readme may be called .txt: it is a submission where it looks like Python.
-    return kind in SOURCES and bool(_LOOKS_LIKE_PYTHON.search(peek(file)))
+    return kind in SOURCES and bool(_LOOKS_LIKE_PYTHON.search(peek(file, _START)))
 
 
 def bare_folder(name: str) -> str:

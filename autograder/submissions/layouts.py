@@ -31,7 +31,7 @@ from autograder.submissions.handed_in import (
     noted_beside,
     timestamp_of,
 )
-from autograder.submissions.names import bare, fold, is_given, meant, printable, suffix
+from autograder.submissions.names import bare, fold, is_given, printable, suffix
 from autograder.submissions.platforms import recognise, titled
 from autograder.submissions.signs import Signs
 
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 # How a platform ends the name of a zip: the day, the number of the assignment.
 _DATE: Final = re.compile(r"(?:[-_ ]\d+)+$")
-_DEFINITION: Final = re.compile(rb"(?:def|class)[ \t]+([A-Za-z_]\w*)")
+_MOST_SEARCHED: Final = 2**27
+"""Bytes that are searched for definitions, which a small zip may unpack to many times over."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,14 @@ def candidate_at(path: Path, assignment: str, student: str | None = None) -> Can
     assignment, student : str
         What it is for, and whose; the student defaults to the name of the path.
     """
-    path = path.resolve()
-    student = student or (printable(path.name) if path.is_dir() else bare(printable(path.name)))
-    files = walk(path) if path.is_dir() else [describe(path, printable(path.name))]
+    try:
+        path = path.resolve()
+        is_folder = path.is_dir()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, no possible name: `describe` tells of it
+        is_folder = False
+    name = printable(path.name)
+    files = walk(path) if is_folder else [describe(path, name)]
+    student = student or (name if is_folder else bare(name))
     return Candidate(student, assignment, tuple(handed_in(files)), timestamp=timestamp_of(files))
 
 
@@ -111,6 +117,7 @@ class _Search:
         self._ignored: list[Note] = []
         self._source = 0
         self._label = ""
+        self._room = _MOST_SEARCHED
 
     def path(self, path: Path) -> None:
         self._source += 1
@@ -316,8 +323,10 @@ class _Search:
         return len({file.parts[0] for file in inner if self._defines(file, assignment)}) < 2  # noqa: PLR2004
 
     def _defines(self, file: File, assignment: str) -> bool:
-        names = {meant(name.decode()) for name in _DEFINITION.findall(peek(file))}
-        return suffix(file.name) == ".zip" or bool(names & self._signs.exercises[assignment])
+        if suffix(file.name) == ".zip":
+            return True
+        self._room -= file.size
+        return self._room > 0 and bool(self._signs.definitions[assignment].search(peek(file)))
 
     def _unwrapped(self, files: list[File], name: str, *, archive: bool) -> list[File]:
         """Step into folders that only wrap others: a zip of a folder, `submitted/` in `course/`."""

@@ -81,7 +81,7 @@ def neutralise_cell(source: str) -> Neutral:
     body = source[found.end() :]
     name = found[1].lower()
     if name in _FOREIGN:
-        target = found[2].split()[-1].strip("\"'") if found[2] else ""
+        target = ["", *found[2].split()][-1].strip("\"'")
         written = (target, head + body) if name in {"writefile", "file"} and target.endswith(".py") else None
         return Neutral("", (command,), written)
     rest = neutralise(head + body)

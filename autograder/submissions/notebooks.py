@@ -54,7 +54,7 @@ def read_code_cells(text: str, name: str) -> list[str]:
             say("{file} is empty: save the notebook once more and hand it in again", file=name),
         )
     try:
-        notebook = json.loads(text, parse_int=_short_int)
+        notebook = parse(text)
     except json.JSONDecodeError as fault:
         raise SubmissionError(
             say(
@@ -74,6 +74,11 @@ def read_code_cells(text: str, name: str) -> list[str]:
             say("{file} has {count} code cells, more than {most}", file=name, count=len(sources), most=MOST_CELLS),
         )
     return sources
+
+
+def parse(text: str | bytes) -> Any:
+    """Return the JSON data of a notebook's text; raises what `json.loads` raises."""
+    return json.loads(text, parse_int=_short_int)
 
 
 def _short_int(digits: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError
@@ -12,6 +13,8 @@ from autograder.submissions.names import fold, meant
 from autograder.submissions.platforms import title_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from autograder.assignments import Course
 
 
@@ -22,8 +25,8 @@ class Signs:
     ----------
     assignments, entries : dict of str to str
         Assignments by the folded names of folders, and of files that only one has.
-    exercises : dict of str to set of str
-        The names that an assignment's exercises may have, as `meant` returns them.
+    definitions : dict of str to Pattern
+        What finds a definition of one of an assignment's exercises in the bytes of a file.
     files : dict of str to tuple of str
         The files of each assignment.
     titles : dict of str to str
@@ -33,7 +36,7 @@ class Signs:
     def __init__(self, course: Course) -> None:
         self.assignments = {fold(name): name for name in course.names}
         self.entries: dict[str, str] = {}
-        self.exercises: dict[str, set[str]] = {}
+        self.definitions: dict[str, re.Pattern[bytes]] = {}
         self.files: dict[str, tuple[str, ...]] = {}
         titles: dict[str, set[str]] = {title_key(name): {name} for name in course.names}
         shared = set()
@@ -42,12 +45,12 @@ class Signs:
             try:
                 settings = course.assignment(name)
             except CourseError:  # a wrong assignment.toml is told of when that assignment is graded
-                self.exercises[name] = set()
+                self.definitions[name] = _definition_of([])
             else:
                 entry = settings.entry
                 for title in settings.title.values():
                     titles.setdefault(title_key(str(title)), set()).add(name)
-                self.exercises[name] = {meant(n) for one in settings.exercises for n in (one.name, *one.also)}
+                self.definitions[name] = _definition_of(n for one in settings.exercises for n in (one.name, *one.also))
             self.files[name] = entry
             for file in map(fold, entry):
                 shared.update({file} & self.entries.keys())
@@ -57,3 +60,11 @@ class Signs:
         known = {fold(file): file for files in self.files.values() for file in files}
         self.titles = {key: next(iter(names)) for key, names in titles.items() if key and len(names) == 1}
         self.clues = Clues[File](known, self.titles, peek, lambda file: file.modified)
+
+
+def _definition_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    """Return what finds a definition of one of some names, spelled as `meant` allows."""
+    spellings = ["_*".join(["", *map(re.escape, meant(name)), ""]) for name in names]
+    return re.compile(
+        rf"(?:def|class)[ \t]+(?:{'|'.join(spellings)})\b".encode() if spellings else b"(?!)", re.IGNORECASE
+    )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from autograder.errors import SubmissionError
 from autograder.messages import Message, say
 from autograder.results import Note
-from autograder.submissions.archives import list_archive, read_file
+from autograder.submissions.archives import MOST_MEMBERS, list_archive, read_file, read_head
 from autograder.submissions.candidates import SOURCES, Candidate, listed
-from autograder.submissions.files import LARGEST_ARCHIVE, File
+from autograder.submissions.files import LARGEST, LARGEST_ARCHIVE, File
 from autograder.submissions.magics import neutralise, neutralise_cell
 from autograder.submissions.names import fold, is_given, meant, printable, suffix
 from autograder.submissions.notebooks import looks_like_notebook, read_code_cells
-from autograder.submissions.texts import decode, foreign_kind
+from autograder.submissions.texts import HEAD, decode, foreign_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,8 @@ MOST_SOURCES: Final = 300
 """Files of one submission that are read."""
 MOST_CODE: Final = 2 * 2**20
 """Characters of Python in one file; a person writes some ten thousand."""
+MOST_TOLD: Final = 20
+"""Files that a submission's notes say can't be read."""
 _DEFINITION: Final = re.compile(r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _UNTOUCHED: Final = "raise NotImplementedError"
 # What released notebooks hold themselves is no command of the student's.
@@ -130,7 +132,7 @@ def read_submission(candidate: Candidate, assignment: Assignment) -> Submission:
 def _read(candidate: Candidate, assignment: Assignment) -> Submission:
     notes = list(candidate.notes)
     files = _without_copies(_without_archives(candidate.files, notes), notes)
-    sources, sha256 = _read_sources(files, notes)
+    sources, sha256 = _read_sources(files, assignment, notes)
     wanted = [{meant(name) for name in (exercise.name, *exercise.also)} for exercise in assignment.exercises]
     entry, *others = _ranked(sources, assignment, wanted)
     parts = _other_parts(entry, others, wanted)
@@ -167,28 +169,34 @@ def _cells(entry: _Source, parts: list[_Source]) -> tuple[Cell, ...]:
 
 def _without_archives(files: Sequence[File], notes: list[Note]) -> list[File]:
     """Put the files of a zip in its place; a zip inside a zip stays closed."""
-    opened: list[File] = []
-    faults: list[SubmissionError] = []
-    for file in files:
-        if suffix(file.name) != ".zip" or file.problem:
-            opened.append(file)
-            continue
+    archives = [file for file in files if suffix(file.name) == ".zip" and not file.problem]
+    opened = [file for file in files if file not in archives]
+    closed: list[str] = []
+    faults: list[Message] = []
+    room = LARGEST_ARCHIVE
+    for file in archives:
+        # A student's zip in the zip of a class is held in memory as long as its files are read.
+        room -= file.size if file.member else 0
+        if room < 0 or len(opened) > MOST_MEMBERS:
+            faults.append(_too_much())
+            break
         try:
-            on_disk = file.member is None and not isinstance(file.place, bytes)
-            inside = list_archive(file.place if on_disk else read_file(file, LARGEST_ARCHIVE), file.name)
+            inside = list_archive(read_file(file, LARGEST_ARCHIVE) if file.member else file.place, file.name)
         except SubmissionError as fault:
-            faults.append(fault)
+            faults.append(fault.message)
             continue
-        for member in inside:
-            if suffix(member.name) == ".zip":
-                text = say("{file} is a zip inside a zip and was not opened", file=member.name)
-                notes.append(Note("file", text))
-            elif not member.is_empty_folder:
-                opened.append(member)
+        closed += [member.name for member in inside if suffix(member.name) == ".zip"]
+        opened += [member for member in inside if suffix(member.name) != ".zip" and not member.is_empty_folder]
     if faults and not any(suffix(file.name) in SOURCES for file in opened):
-        raise faults[0]
-    notes.extend(Note("file", fault.message) for fault in faults)
+        raise SubmissionError(faults[0])
+    if closed:
+        notes.append(Note("file", say("{file} is a zip inside a zip and was not opened", file=listed(closed))))
+    notes.extend(Note("file", fault) for fault in faults[:MOST_TOLD])
     return opened
+
+
+def _too_much() -> Message:
+    return say("too much was handed in to read all of it")
 
 
 def _without_copies(files: list[File], notes: list[Note]) -> list[File]:
@@ -209,58 +217,60 @@ def _without_copies(files: list[File], notes: list[Note]) -> list[File]:
     return kept
 
 
-def _read_sources(files: list[File], notes: list[Note]) -> tuple[list[_Source], str]:
+def _read_sources(files: list[File], assignment: Assignment, notes: list[Note]) -> tuple[list[_Source], str]:
     """Read what may hold the work; returns it with the hash of names and raw bytes."""
-    files = sorted(files, key=lambda file: (len(file.parts), file.name))
+    # What else was handed in must not use up the room of the work.
+    entry = set(map(fold, assignment.entry))
+    files = sorted(files, key=lambda file: (fold(file.parts[-1]) not in entry, len(file.parts), file.name))
     handed_in = [file for file in files if suffix(file.name) in SOURCES and not is_given(file.parts[-1])]
     # A text without the name of a program is one only where nothing else was handed in.
     named = [file for file in handed_in if suffix(file.name) in {".py", ".ipynb", ".pyw"}]
     digest = hashlib.sha256("\0".join(f"{file.name}\0{file.size}" for file in files).encode("utf-8", "replace"))
     sources = []
-    faults: list[SubmissionError] = []
+    # Only what they say: an exception keeps what was read when it was raised.
+    faults: list[Message] = []
     room = LARGEST_ARCHIVE
     for file in (named or handed_in)[:MOST_SOURCES]:
+        room -= 0 if file.problem or file.size > LARGEST else file.size
+        if room < 0:
+            faults.append(_too_much())
+            break
         try:
             data = read_file(file)
             digest.update(hashlib.sha256(data).digest())
-            room -= len(data)
-            if room < 0:
-                faults.append(SubmissionError(say("too much was handed in to read all of it")))
-                break
             sources.append(_read_source(file, data))
         except SubmissionError as fault:
-            faults.append(fault)
+            faults.append(fault.message)
     if not sources:
-        raise faults[0] if faults else _nothing(files)
-    notes.extend(Note("file", fault.message) for fault in faults)
+        raise SubmissionError(faults[0] if faults else _nothing(files))
+    notes.extend(Note("file", fault) for fault in faults[:MOST_TOLD])
     return sources, digest.hexdigest()
 
 
-def _nothing(files: list[File]) -> SubmissionError:
+def _nothing(files: list[File]) -> Message:
     """Say what was handed in where no source file was."""
-    for file in files:
+    for file in files[:MOST_SOURCES]:
         try:
-            kind = foreign_kind(read_file(file, LARGEST_ARCHIVE))
+            kind = foreign_kind(read_head(file, HEAD))
         except SubmissionError as fault:
-            return fault
+            return fault.message
         if kind:
             return _foreign(file, kind)
     if files:
         names = listed([file.name for file in files])
-        return SubmissionError(say("there is no .py or .ipynb file among what was handed in ({files})", files=names))
-    return SubmissionError(say("nothing was handed in: the folder or the zip archive is empty"))
+        return say("there is no .py or .ipynb file among what was handed in ({files})", files=names)
+    return say("nothing was handed in: the folder or the zip archive is empty")
 
 
-def _foreign(file: File, kind: Message) -> SubmissionError:
-    text = say("{file} looks like {kind}: hand in the .py or .ipynb file itself", file=file.name, kind=kind)
-    return SubmissionError(text)
+def _foreign(file: File, kind: Message) -> Message:
+    return say("{file} looks like {kind}: hand in the .py or .ipynb file itself", file=file.name, kind=kind)
 
 
 def _read_source(file: File, data: bytes) -> _Source:
     """Read one file by its content; where its name says something else, that is noted."""
     kind = foreign_kind(data)
     if kind:
-        raise _foreign(file, kind)
+        raise SubmissionError(_foreign(file, kind))
     text = decode(data, file.name)
     notes = list(text.notes)
     named = suffix(file.name) == ".ipynb"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import stat
 import struct
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.submissions.archives import MOST_MEMBERS, list_archive, read_file
+from autograder.submissions.archives import MOST_MEMBERS, list_archive, read_file, read_head
 from autograder.submissions.files import LARGEST
+from tests.unit.hostile import raw_zip, short_end, table_entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,12 +141,12 @@ def test_a_bomb_is_a_problem_by_its_size() -> None:
 
 
 def test_a_bomb_that_lies_about_its_size_is_stopped() -> None:
-    """Unpacking ends at the largest size, whatever the zip says."""
+    """Unpacking ends where the member says that it ends."""
     data = pack(("x.py", b"\0" * (LARGEST + 5000)))
     size = struct.pack("<L", LARGEST + 5000)
     (file,) = list_archive(data.replace(size, struct.pack("<L", 10)), "z")
     assert not file.problem
-    with pytest.raises(SubmissionError, match="too large"):
+    with pytest.raises(SubmissionError, match="is damaged"):
         read_file(file)
 
 
@@ -154,10 +157,10 @@ def test_too_many_members_are_refused() -> None:
 
 
 def test_a_table_of_contents_of_megabytes_is_not_read() -> None:
-    """It is refused by what the end of the zip says, before it is built."""
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 100 * 2**20, 0, 0)
+    """It is refused before it is built."""
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 2 * 2**20, 0, 0)
     with pytest.raises(SubmissionError, match="lists too much"):
-        list_archive(b"PK\3\4" + end, "kim.zip")
+        list_archive(bytes(2 * 2**20) + end, "kim.zip")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,44 @@ def test_what_is_no_zip_is_refused_or_empty(data: bytes) -> None:
         assert list_archive(data, "kim.zip") == []
     except SubmissionError as fault:
         assert "is not a zip archive or is damaged" in str(fault)  # noqa: PT017 - the empty zip raises nothing
+
+
+@pytest.mark.parametrize("offset", [2**40, 2**63 - 1, 2**63, 2**64 - 1])
+def test_a_place_beyond_all_disks_is_a_problem(offset: int) -> None:
+    """Archives may count in 64 bits, and a disk can't."""
+    table = table_entry(offset=offset)
+    (file,) = list_archive(table + short_end(1, len(table), 0), "kim.zip")
+    with pytest.raises(SubmissionError, match="damaged"):
+        read_file(file)
+
+
+def test_members_that_share_their_bytes_are_refused() -> None:
+    """A few megabytes would unpack to terabytes."""
+    data = random.Random(1).randbytes(999)
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(data) + packer.flush()
+    members = [(b"%d.py" % number, packed, 999, zlib.crc32(data)) for number in range(9)]
+    assert [read_file(file) for file in list_archive(raw_zip(members), "kim.zip")] == [data] * 9
+    with pytest.raises(SubmissionError, match="damaged"):
+        list_archive(raw_zip(members, together=True), "kim.zip")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("size", [*range(20), 511, 512, 513, 70_000])
+def test_what_packing_makes_longer_is_read_whole(method: int, size: int) -> None:
+    """The smallest files, and bytes without any order, also their beginning alone."""
+    for data in random.Random(size).randbytes(size), b"a" * size:
+        (file,) = list_archive(pack(("a.py", data), method=method), "z")
+        assert read_file(file) == data
+        assert [read_head(file, most) for most in (1, 512)] == [data[:1], data[:512]]
+
+
+def test_the_beginning_of_a_file_is_read_however_large_it_is() -> None:
+    """What kind it is can be told of a bomb, too."""
+    (file,) = list_archive(pack(("x.bin", b"%PDF" + b"\0" * LARGEST)), "z")
+    assert file.problem
+    (file,) = list_archive(pack(("x.bin", b"%PDF" + b"\0" * 9999)), "z")
+    assert read_head(file, 4) == b"%PDF"
 
 
 def test_a_file_that_goes_away_is_told_of(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from autograder.errors import SubmissionError
 from autograder.submissions import Submission, candidate_at, read_submission
 from autograder.submissions.candidates import Candidate
 from autograder.submissions.files import LARGEST, File
+from autograder.submissions.sources import MOST_TOLD
 
 ASSIGNMENT = Assignment(
     "sums",
@@ -266,6 +267,26 @@ def test_what_is_read_in_all_is_bounded() -> None:
     submission = read({"kim.zip": pack(a__py=ADD, **{f"m{n}__ipynb": part for n in range(6)})})
     assert kinds(submission) == ["file"]
     assert "too much was handed in" in submission.notes[0].message["en"]
+
+
+def test_what_lies_beside_the_work_does_not_use_up_its_room() -> None:
+    """The assignment's own file is read first, whatever its name comes after."""
+    cell = {"cell_type": "code", "source": "x = 1", "outputs": ["#" * (LARGEST - 200)]}
+    part = json.dumps({"cells": [cell]})
+    submission = read({**{f"a{n}.ipynb": part for n in range(6)}, "sums.py": ADD})
+    assert submission.cells[0].source == ADD
+
+
+def test_a_command_that_names_no_file_writes_none() -> None:
+    """Not even where what stands for the name is a sign that isn't one."""
+    for name in "\f", "\x1c", "\u2028":
+        assert read({"sums.ipynb": notebook(f"%%writefile {name}\nx = 1", ADD)}).modules == {}
+
+
+def test_a_submission_says_of_few_files_that_they_are_broken() -> None:
+    """Who packs a thousand of them gets no thousand sentences."""
+    submission = read({"sums.py": ADD, **{f"{n}.ipynb": "{" for n in range(99)}})
+    assert kinds(submission) == ["file"] * MOST_TOLD
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ import difflib
 import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import CourseError, UnknownAssignment
 from autograder.messages import Message, say
+from autograder.rules import Rules, read_rules
 from autograder.settings import Table, load_toml
 
 SETTINGS: Final = "assignment.toml"
@@ -75,6 +76,8 @@ class Assignment:
         Names of the files that students hand in; the first one weighs most.
     data : tuple of Path
         Absolute folders that student code may read.
+    rules : Rules
+        How the exercises may be solved.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Assignment:
     entry: tuple[str, ...]
     limits: Limits
     data: tuple[Path, ...] = ()
+    rules: Rules = field(default_factory=Rules)
 
     @property
     def max_score(self) -> float:
@@ -245,16 +249,18 @@ def _unknown(name: str, names: tuple[str, ...]) -> Message:
 def _read_assignment(folder: Path) -> Assignment:
     name = folder.name
     table = Table(folder / SETTINGS, "", load_toml(folder / SETTINGS))
+    exercises = _read_exercises(table)
     assignment = Assignment(
         name=name,
         folder=folder,
         title=_read_title(table.table("title")),
-        exercises=_read_exercises(table),
+        exercises=exercises,
         entry=_read_entry(table, name),
         limits=_read_limits(table),
         data=_read_data(table, folder.parents[1] / "source_data"),
+        rules=read_rules(table, [exercise.name for exercise in exercises]),
     )
-    table.close("title", "exercises", "entry", "limits", "data")
+    table.close("title", "exercises", "entry", "limits", "data", "rules")
     return assignment
 
 

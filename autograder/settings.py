@@ -93,6 +93,13 @@ class Table:
             self._expect(key, say("a whole number that is not negative"))
         return value
 
+    def truth(self, key: str, *, default: bool) -> bool:
+        """Read true or false."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            self._expect(key, say("true or false"))
+        return value
+
     def message(self, key: str) -> Message:
         """Read a text, or a table with one in each language."""
         if isinstance(self.values.get(key), dict):

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.inside import stand_ins
+from autograder.inside.libraries import Borrowed
 
 CLOSE: Final = 0.8
 """How alike two names must be (difflib ratio) for one to be taken for the other."""
@@ -63,7 +64,8 @@ def find_exercises(
     Returns
     -------
     names, states : dict
-        For each exercise the name it was found under, and ``own``, ``stub``, ``imported`` or ``missing``.
+        For each exercise the name it was found under, and ``own``, ``stub``, ``imported`` or ``missing``; for one
+        that is from a library that may not do the work, ``from`` and the library.
     """
     names, states = {}, {}
     taken = {exercise.name for exercise in wanted}
@@ -114,6 +116,9 @@ def _state(name: str, namespace: dict[str, Any], origins: Origins) -> str:
     statement = origins.statements.get(name)
     if statement is not None and getattr(value, "__name__", None) == name and is_stub(statement):
         return "stub"
+    if isinstance(value, Borrowed):
+        return f"from {value.library}"
+    value = getattr(value, "_autograder_lent", value)
     if is_from_elsewhere(value):
         return "imported"
     if isinstance(value, type):

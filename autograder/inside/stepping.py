@@ -1,0 +1,216 @@
+"""Notices that a function works out differences where a derivative was asked for.
+
+Whoever differentiates by steps moves every number by itself, over a loop that
+may be anywhere: in the function, in one that it calls, on the numbers
+themselves or on copies. Whoever derives a formula never does. So nothing is
+said of how often anything is called or how long it takes, which loops do
+rightly: the arrays are looked at while the function runs. A step into the
+complex plane is a difference too, and exact to the last digit.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import Any, Final
+
+import numpy as np
+
+STRIDES: Final = ((250, 1), (2_500, 5), (60_000, 40))
+"""Up to so many lines, one in so many is looked at: a step lasts as long as a forward pass, and looking takes time."""
+CALLS: Final = 2
+"""Calls of each function that are watched: what it is shows at the first."""
+SHARE: Final = 0.5
+"""Share of an array's entries that must have been moved one by one."""
+FEWEST: Final = 3
+ROUNDING: Final = 1e-6
+"""Of a step that was the same for all entries."""
+LARGEST: Final = 4096
+"""Entries of an array that is looked at."""
+MOST_ARRAYS: Final = 24
+DEEPEST: Final = 3
+FLAT: Final = 8
+"""Entries from which on an array with one axis may be all parameters in one row."""
+_SIMPLE: Final = (type, types.ModuleType, types.FunctionType, str, bytes, float, int)
+
+
+class Base:
+    """An array that a function starts from, and which of its entries were moved one by one.
+
+    Parameters
+    ----------
+    live : ndarray of float
+        The array itself: it may be moved in its place.
+    """
+
+    def __init__(self, live: np.ndarray[Any, Any]) -> None:
+        self._base = live.copy()
+        self.shape = live.shape
+        self.size = live.size
+        self._is_telling = np.count_nonzero(live) > live.size // 2
+        self._may_be_unit = live.ndim > 1 and min(live.shape) > 1
+        self._moved: set[int] = set()
+        self._units: set[int] = set()
+        self._shifts: list[float] = []
+
+    def compare(self, array: np.ndarray[Any, Any]) -> bool:
+        """Look at the array or a copy, or at a step by itself; say whether it is clear what goes on."""
+        changed = array != self._base
+        count = np.count_nonzero(changed)
+        if not count:
+            return False
+        if count == 1 and self._is_telling:
+            self._moved.add(int(np.argmax(changed)))
+        if self._may_be_unit and np.count_nonzero(array) == 1:
+            self._units.add(int(np.argmax(array != 0)))
+        most = max(len(self._moved), len(self._units))
+        return most >= max(FEWEST, SHARE * self.size) or (count == self.size and self._is_shifted(array))
+
+    def _is_shifted(self, array: np.ndarray[Any, Any]) -> bool:
+        """Entries that don't depend on one another can be moved all at once: to one side, and to the other."""
+        shift = array - self._base
+        step = float(shift.flat[0])
+        if not np.ptp(shift) <= ROUNDING * abs(step) or not np.ptp(self._base):
+            return False
+        self._shifts.append(step)
+        return any(abs(step + other) <= ROUNDING * abs(step) for other in self._shifts)
+
+
+class Moves:
+    """The arrays that a function starts from, and how they, or copies of them, were moved while it ran.
+
+    Parameters
+    ----------
+    roots : object
+        What it was given.
+    """
+
+    def __init__(self, roots: object) -> None:
+        self._live = [array for array in _arrays_in(roots) if array.dtype.kind == "f" and array.size >= FEWEST]
+        self._known = set(map(id, self._live))
+        self._bases = [Base(array) for array in self._live]
+        self._rows: dict[tuple[types.CodeType, str, int], Base] = {}
+        self._codes: set[types.CodeType] = set()
+        self.found = False
+
+    def look(self, frame: types.FrameType) -> None:
+        """Look at the arrays as they are now, and at what a frame holds."""
+        code = frame.f_code
+        if code not in self._codes:
+            self._codes.add(code)
+            self.found |= any(isinstance(constant, complex) for constant in code.co_consts)
+        for base, array in zip(self._bases, self._live, strict=True):
+            self.found |= base.compare(array)
+        for name, value in frame.f_locals.items():
+            if isinstance(value, complex | np.complexfloating):
+                self.found |= value.imag != 0
+            for array in _arrays_in(value):
+                if id(array) not in self._known:
+                    self._consider(code, name, array)
+
+    def _consider(self, code: types.CodeType, name: str, array: np.ndarray[Any, Any]) -> None:
+        if array.dtype.kind == "c":
+            self.found |= bool(np.any(array.imag))
+            return
+        is_known = False
+        for base in self._bases:
+            if array.shape == base.shape:
+                is_known = True
+                self.found |= base.compare(array)
+            elif array.shape[1:] == base.shape and len(array) <= 2 * base.size:
+                # All steps at once: a copy of the array for each.
+                for copy in array:
+                    self.found |= base.compare(copy)
+        if not is_known and array.ndim == 1 and array.size >= FLAT:
+            row = self._rows.setdefault((code, name, array.size), Base(array))
+            self.found |= row.compare(array)
+
+
+class Watch:
+    """Watches some functions while they run.
+
+    Parameters
+    ----------
+    files : collection of str
+        Names of the files whose code may do their work.
+    """
+
+    def __init__(self, files: Collection[str] = ()) -> None:
+        self._files = files
+        self._is_looking = False
+        self._called: set[str] = set()
+        self._found: set[str] = set()
+
+    def over(self, name: str, function: types.FunctionType) -> Callable[..., Any]:
+        """Return a function that does the same and is watched at its first calls."""
+        left = CALLS
+
+        @functools.wraps(function)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            nonlocal left
+            self._called.add(name)
+            if not left or name in self._found or self._is_looking:
+                return function(*args, **kwargs)
+            left -= 1
+            return self._look_at(name, function, args, kwargs)
+
+        return watched
+
+    def broken(self) -> str:
+        """Return a function that was called since this was asked last and works out differences; "" for none."""
+        called, self._called = self._called, set()
+        return min(called & self._found, default="")
+
+    def _look_at(self, name: str, function: types.FunctionType, args: Any, kwargs: Any) -> Any:
+        moves = Moves((*args, *kwargs.values()))
+        lines = 0
+
+        def trace(frame: types.FrameType, event: str, argument: Any) -> Any:
+            nonlocal lines
+            del event, argument
+            lines += 1
+            stride = next((stride for most, stride in STRIDES if lines <= most), 0)
+            if frame.f_code.co_filename not in self._files or moves.found or not stride:
+                return None
+            if lines % stride == 0:
+                # Somebody's object may raise; what can't be looked at is not held against anybody.
+                with suppress(Exception):
+                    moves.look(frame)
+            return trace
+
+        before, self._is_looking = sys.gettrace(), True
+        sys.settrace(trace)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            sys.settrace(before)
+            self._is_looking = False
+            if moves.found:
+                self._found.add(name)
+
+
+def _arrays_in(values: object) -> list[np.ndarray[Any, Any]]:
+    """Return the arrays of numbers that a value is made of, as far as it is plain to see."""
+    found: list[np.ndarray[Any, Any]] = []
+    _gather(values, found, 0)
+    return found
+
+
+def _gather(value: Any, found: list[np.ndarray[Any, Any]], depth: int) -> None:
+    if len(found) >= MOST_ARRAYS or depth > DEEPEST:
+        return
+    if type(value) is np.ndarray:
+        if value.dtype.kind in "fc" and 0 < value.size <= LARGEST:
+            found.append(value)
+    elif type(value) in (list, tuple) and len(value) <= MOST_ARRAYS:
+        for item in value:
+            _gather(item, found, depth + 1)
+    elif isinstance(value, dict):
+        for item in list(dict.values(value))[:MOST_ARRAYS]:
+            _gather(item, found, depth + 1)
+    elif not isinstance(value, _SIMPLE):
+        with suppress(AttributeError):
+            _gather(dict(object.__getattribute__(value, "__dict__")), found, depth)

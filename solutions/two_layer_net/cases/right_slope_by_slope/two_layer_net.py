@@ -1,0 +1,176 @@
+from collections import OrderedDict
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(a):
+    a = a - np.max(a, axis=-1, keepdims=True)
+    exp_a = np.exp(a)
+    return exp_a / np.sum(exp_a, axis=-1, keepdims=True)
+
+
+def cross_entropy_error(y, t):
+    if y.ndim == 1:
+        y = y.reshape(1, -1)
+        t = np.reshape(t, (1, -1))
+    t = np.asarray(t)
+    if t.size != y.size:
+        t = np.eye(y.shape[1])[t.reshape(-1)]
+    return -np.sum(t * np.log(y + 1e-07)) / y.shape[0]
+
+
+def numerical_gradient(f, x):
+    h = 0.0001
+    grad = np.zeros_like(x)
+    for idx in np.ndindex(x.shape):
+        value = x[idx]
+        x[idx] = value + h
+        above = f(x)
+        x[idx] = value - h
+        below = f(x)
+        x[idx] = value
+        grad[idx] = (above - below) / (2 * h)
+    return grad
+
+
+class Relu:
+
+    def __init__(self):
+        self.mask = None
+
+    def forward(self, x):
+        self.mask = x <= 0
+        out = x.copy()
+        out[self.mask] = 0
+        return out
+
+    def backward(self, dout):
+        dx = dout.copy()
+        dx[self.mask] = 0
+        return dx
+
+
+class Sigmoid:
+
+    def __init__(self):
+        self.out = None
+
+    def forward(self, x):
+        self.out = sigmoid(x)
+        return self.out
+
+    def backward(self, dout):
+        return dout * (1 - self.out) * self.out
+
+
+class Affine:
+
+    def __init__(self, W, b):
+        self.W = W
+        self.b = b
+        self.x = None
+        self.dW = None
+        self.db = None
+
+    def forward(self, x):
+        self.x = x
+        return np.dot(x, self.W) + self.b
+
+    def backward(self, dout):
+        dx = np.dot(dout, self.W.T)
+        self.dW = np.dot(self.x.T, dout)
+        self.db = np.sum(dout, axis=0)
+        return dx
+
+
+class SoftmaxWithLoss:
+
+    def __init__(self):
+        self.loss = None
+        self.y = None
+        self.t = None
+
+    def forward(self, x, t):
+        self.t = t
+        self.y = softmax(x)
+        self.loss = cross_entropy_error(self.y, self.t)
+        return self.loss
+
+    def backward(self, dout=1):
+        t = self.t
+        if t.size != self.y.size:
+            t = np.eye(self.y.shape[1])[t]
+        return dout * (self.y - t) / self.y.shape[0]
+
+
+class TwoLayerNet:
+
+    def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01):
+        self.params = {}
+        self.params['W1'] = weight_init_std * np.random.randn(input_size, hidden_size)
+        self.params['b1'] = np.zeros(hidden_size)
+        self.params['W2'] = weight_init_std * np.random.randn(hidden_size, output_size)
+        self.params['b2'] = np.zeros(output_size)
+
+    def predict(self, x):
+        W1, W2 = (self.params['W1'], self.params['W2'])
+        b1, b2 = (self.params['b1'], self.params['b2'])
+        a1 = np.dot(x, W1) + b1
+        z1 = sigmoid(a1)
+        a2 = np.dot(z1, W2) + b2
+        return softmax(a2)
+
+    def loss(self, x, t):
+        y = self.predict(x)
+        return cross_entropy_error(y, t)
+
+    def accuracy(self, x, t):
+        y = np.argmax(self.predict(x), axis=1)
+        if t.ndim != 1:
+            t = np.argmax(t, axis=1)
+        return np.sum(y == t) / x.shape[0]
+
+    def numerical_gradient(self, x, t):
+        grads = {}
+        for key in ('W1', 'b1', 'W2', 'b2'):
+            grads[key] = numerical_gradient(lambda _: self.loss(x, t), self.params[key])
+        return grads
+
+    def gradient(self, x, t):
+        W1, W2 = (self.params['W1'], self.params['W2'])
+        b1, b2 = (self.params['b1'], self.params['b2'])
+        batch_size = x.shape[0]
+        a1 = np.dot(x, W1) + b1
+        z1 = sigmoid(a1)
+        a2 = np.dot(z1, W2) + b2
+        y = softmax(a2)
+        grads = {}
+        da2 = np.zeros_like(y)
+        for n in range(batch_size):
+            for k in range(y.shape[1]):
+                e = np.zeros(y.shape[1])
+                e[k] = 1
+                J = y[n, k] * (e - y[n])
+                da2[n] += -t[n, k] / (y[n, k] + 1e-07) * J / batch_size
+        grads['W2'] = np.dot(z1.T, da2)
+        grads['b2'] = np.sum(da2, axis=0)
+        dz1 = np.dot(da2, W2.T)
+        da1 = dz1 * z1 * (1 - z1)
+        grads['W1'] = np.dot(x.T, da1)
+        grads['b1'] = np.sum(da1, axis=0)
+        return grads
+
+
+def main():
+    rng = np.random.default_rng(0)
+    network = TwoLayerNet(input_size=6, hidden_size=4, output_size=3, weight_init_std=0.5)
+    x = rng.normal(size=(5, 6))
+    t = np.eye(3)[[0, 2, 1, 1, 0]]
+    slow, fast = (network.numerical_gradient(x, t), network.gradient(x, t))
+    for key in slow:
+        print(key, ':', np.mean(np.abs(fast[key] - slow[key])))
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,230 @@
+"""The rules of an assignment: what breaks one is noticed, and honest work in any style is not."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.assignments import load_assignment
+from autograder.errors import CourseError
+from autograder.inside.libraries import LibraryFinder
+from autograder.inside.loading import Loader
+from autograder.inside.naming import Wanted
+from autograder.inside.stepping import Watch
+from autograder.published import holds_answers, what_is_known, with_other_figures
+from autograder.rehearsal import load
+from autograder.rules import Rules
+from autograder.submissions import Cell, Submission
+
+SETTINGS = """
+[title]
+en = "Sums"
+ko = "합"
+[[exercises]]
+name = "Add"
+points = 4
+[rules]
+"""
+FORWARD = """
+import numpy as np
+
+def total(W, x):
+    return np.sum(np.tanh(x @ W) ** 2)
+"""
+HONEST = {
+    "a formula": "def gradient(W, x):\n    z = np.tanh(x @ W)\n    return x.T @ (2 * z * (1 - z**2))",
+    "the forward pass many times": (
+        "def gradient(W, x):\n    for _ in range(50):\n        total(W, x)\n    z = np.tanh(x @ W)\n"
+        "    return x.T @ (2 * z * (1 - z**2))"
+    ),
+    "entry by entry": (
+        "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = np.zeros_like(W)\n"
+        "    for i in range(W.shape[0]):\n        for j in range(W.shape[1]):\n            for n in range(len(x)):\n"
+        "                g[i, j] += x[n, i] * d[n, j]\n    return g"
+    ),
+    "a copy that is filled": (
+        "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = W.copy()\n"
+        "    for i in np.ndindex(W.shape):\n        g[i] = x[:, i[0]] @ d[:, i[1]]\n    return g"
+    ),
+}
+CHEATS = {
+    "in its place": (
+        "def gradient(W, x):\n    g = np.zeros_like(W)\n    for i in np.ndindex(W.shape):\n        keep = W[i]\n"
+        "        W[i] = keep + 1e-4\n        up = total(W, x)\n        W[i] = keep - 1e-4\n"
+        "        g[i] = (up - total(W, x)) / 2e-4\n        W[i] = keep\n    return g"
+    ),
+    "on copies": (
+        "def gradient(W, x):\n    g = np.zeros_like(W)\n    for i in np.ndindex(W.shape):\n        V = W.copy()\n"
+        "        V[i] += 0.1\n        g[i] = (np.sum(np.tanh(x @ V) ** 2) - total(W, x)) / 0.1\n    return g"
+    ),
+    "by steps of their own": (
+        "def gradient(W, x):\n    g = np.zeros_like(W)\n    for i in np.ndindex(W.shape):\n        E = W * 0\n"
+        "        E[i] = 1e-5\n        up = np.sum(np.tanh(x @ (W + E)) ** 2)\n"
+        "        g[i] = (up - np.sum(np.tanh(x @ (W - E)) ** 2)) / 2e-5\n"
+        "    return g"
+    ),
+    "in the complex plane": (
+        "def gradient(W, x):\n    return np.reshape([total(W + 1e-30j * np.eye(W.size)[k].reshape(W.shape), x)"
+        ".imag / 1e-30 for k in range(W.size)], W.shape)"
+    ),
+    "in a row": (
+        "def gradient(W, x):\n    row, g = W.ravel().copy(), np.zeros(W.size)\n    for k in range(row.size):\n"
+        "        row[k] += 1e-4\n        g[k] = (total(row.reshape(W.shape), x) - total(W, x)) / 1e-4\n"
+        "        row[k] -= 1e-4\n"
+        "    return g.reshape(W.shape)"
+    ),
+}
+
+
+def watch(body: str) -> tuple[str, Any]:
+    """Run a gradient under watch; return what is said of it, and the gradient."""
+    namespace: dict[str, Any] = {}
+    exec(compile(FORWARD + body, "cell", "exec"), namespace)
+    eye = Watch({"cell"})
+    rng = np.random.default_rng(1)
+    answer = eye.over("gradient", namespace["gradient"])(rng.normal(size=(3, 4)), rng.normal(size=(6, 3)))
+    return eye.broken(), answer
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_gradients_are_left_alone(name: str) -> None:
+    """However often anything is called, and by whatever loops: nothing is said."""
+    assert watch(HONEST[name])[0] == ""
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_differences_are_noticed(name: str) -> None:
+    """Wherever the numbers are moved, and however exact the answer is."""
+    broken, answer = watch(CHEATS[name])
+    assert broken == "gradient"
+    assert np.allclose(answer, watch(HONEST["a formula"])[1], atol=1)
+
+
+def test_the_watch_leaves_the_tracer_of_others_alone() -> None:
+    """A debugger that looks on goes on looking on."""
+    before = sys.gettrace()
+    watch(CHEATS["in its place"])
+    assert sys.gettrace() is before
+
+
+@pytest.fixture
+def load_text() -> Iterator[Callable[[str], Loader]]:
+    """Return a function that loads a submission of one cell."""
+    meta, modules = list(sys.meta_path), set(sys.modules)
+
+    def load_one(text: str) -> Loader:
+        wanted = [Wanted("Loss", [], is_class=False)]
+        loader = Loader("", "", wanted, refused=["torch", "cupy"], statement_s=5, definitions_only=False)
+        loader.load([("cell", text)], {})
+        loader.uses.take()
+        return loader
+
+    yield load_one
+    sys.meta_path[:] = meta
+    for name in set(sys.modules) - modules:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "used"),
+    [
+        ("import torch\ndef Loss():\n    return 1", "own", []),
+        ("import torch.nn as nn\ndef Loss():\n    return nn.MSELoss()(1, 2)", "own", ["torch"]),
+        ("from torch import *\ndef Loss():\n    return 1", "own", []),
+        ("from torch.nn import mse as Loss", "from torch", None),
+        ("import torch\n@torch.jit.script\ndef Loss():\n    return 1", "own", ["torch"]),
+        (
+            "try:\n    import cupy as xp\nexcept ImportError:\n    import math as xp\ndef Loss():\n    return xp.pi",
+            "own",
+            [],
+        ),
+    ],
+)
+def test_only_use_is_noted(load_text: Callable[[str], Loader], text: str, state: str, used: list[str] | None) -> None:
+    """An import costs nothing; what an exercise asks of a library is noted."""
+    loader = load_text(text)
+    assert loader.loaded.states["Loss"] == state
+    if used is not None:
+        vars(loader.loaded.module)["Loss"]()
+        assert loader.uses.take() == used
+
+
+def test_a_file_of_ones_own_may_be_called_like_a_library() -> None:
+    """What was handed in is found before what is refused."""
+    finder = LibraryFinder(["torch"])
+    assert finder.find_spec("torch.nn") is not None
+    finder.spare({"torch": []})
+    assert finder.find_spec("torch.nn") is None
+
+
+SOLUTION = "def main():\n    y = [3.25, 4.5]\n    print(sum(y))\n    return y[0] * y[1]\n"
+
+
+def hand_in(text: str) -> Submission:
+    """Make a submission of one file."""
+    return Submission("kim", "tiny", ("tiny.py",), (Cell("tiny.py", text),), {}, (), "")
+
+
+def test_data_become_other_data() -> None:
+    """Numbers in code and in its texts change, in comments and docstrings they may stay; the rest is as it was."""
+    known = what_is_known(SOLUTION, load(SOLUTION, "solution"), "main")
+    assert known is not None
+    assert known.data == {3.25, 4.5}
+    assert known.answers == {7.75, 14.625}
+    changed = with_other_figures(hand_in("# 3.25\ny = float('4.5'), 3.25, 31\n"), known.data)
+    assert changed is not None
+    assert ast.unparse(ast.parse(changed.cells[0].source)) == "y = (float('4.545'), 3.2825, 31)"
+    assert with_other_figures(hand_in("# 3.25\n'''4.5'''\n"), known.data) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [("x = 14.625", True), ("x = '7.75'", True), ("# 14.625", False), ("'''7.75'''", False), ("x = [", False)],
+)
+def test_only_figures_in_code_raise_suspicion(text: str, *, holds: bool) -> None:
+    """Comments, docstrings and what is not Python don't."""
+    known = what_is_known(SOLUTION, load(SOLUTION, "solution"), "main")
+    assert known is not None
+    assert holds_answers(hand_in(text), known) is holds
+
+
+def write_rules(folder: Path, rules: str) -> Path:
+    """Write an assignment with rules; return its folder."""
+    folder = folder / "solutions" / "sums"
+    folder.mkdir(parents=True)
+    (folder / "assignment.toml").write_text(SETTINGS + rules, encoding="utf-8")
+    return folder
+
+
+def test_rules_are_read(tmp_path: Path) -> None:
+    """What is allowed is not refused."""
+    folder = write_rules(
+        tmp_path, 'libraries = ["numpy", "scipy"]\nbackpropagation = ["Add.backward"]\npublished = true'
+    )
+    rules = load_assignment(folder).rules
+    assert rules == Rules(("numpy", "scipy"), ("Add.backward",), published=True)
+    assert "scipy" not in rules.refused
+    assert "torch" in rules.refused
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ('library = ["numpy"]', "rules.library: is not a key"),
+        ('libraries = ["torch"]', "numpy must be among them"),
+        ('libraries = ["numpy", "a b"]', "not the name of a module"),
+        ('backpropagation = ["Sub.backward"]', "neither an exercise nor a method"),
+        ('backpropagation = ["Add.a.b"]', "neither an exercise nor a method"),
+        ("published = 1", "true or false"),
+    ],
+)
+def test_a_wrong_rule_is_told_of(tmp_path: Path, rules: str, told: str) -> None:
+    """The file, the key and what is expected."""
+    with pytest.raises(CourseError, match=told):
+        load_assignment(write_rules(tmp_path, rules))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from autograder.assignments import find_course
 from autograder.errors import CourseError
 from autograder.messages import Message, join, say
 from autograder.reports.sheet import Fact, Section
-from autograder.sandbox.levels import LEVELS, meaning_of, meaning_of_layer, probe
+from autograder.sandbox.levels import LAYERS, LEVELS, Probe, Standing, meaning_of, meaning_of_layer, probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ def examine(course: Path | None = None) -> list[Section]:
     list of Section
         What was found, to be printed.
     """
-    return [_isolation(), _machine(), _versions(), _course(course)]
+    return [*_isolation(), _machine(), _versions(), _course(course)]
 
 
 def count_cores() -> int:
@@ -43,21 +44,48 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _isolation() -> Section:
+def _isolation() -> list[Section]:
     found = probe()
     facts = []
-    for level in LEVELS:
-        standing = found.levels[level]
-        reason = standing.reason
-        if standing.available and level:
-            reason = join(reason, _plain(f"({', '.join(standing.layers)})"))
-        facts.append(Fact(str(level), reason, good=standing.available and level > 0))
-    facts += [Fact(layer, meaning_of_layer(layer)) for layer in found.levels[found.best].layers]
-    return Section(
-        say("Isolation: level {level} is the best here", level=found.best),
-        tuple(facts),
-        meaning_of(found.best),
-    )
+    # Levels that can't be had for one reason share a line.
+    for _, group in groupby(LEVELS, key=lambda level: found.levels[level].reason["en"] + _layers(found.levels[level])):
+        levels = list(group)
+        standing = found.levels[levels[0]]
+        told = join(standing.reason, _plain(f"({_layers(standing)})")) if standing.layers else standing.reason
+        facts.append(Fact(", ".join(map(str, levels)), told, good=standing.available and levels != [0]))
+    standing = found.levels[found.best]
+    layers = [
+        Fact(layer, meaning_of_layer(layer))
+        if layer in standing.layers
+        else Fact(layer, say("missing: {layer}", layer=meaning_of_layer(layer)), good=False)
+        for layer in LAYERS
+    ]
+    title = say("Isolation: level {level} is the best here", level=found.best)
+    return [
+        Section(title, tuple(facts), meaning_of(found.best)),
+        Section(say("What level {level} is made of here", level=found.best), tuple(layers), _advice(found)),
+    ]
+
+
+def _layers(standing: Standing) -> str:
+    return ", ".join(standing.layers)
+
+
+def _advice(found: Probe) -> Message:
+    """Say what the best level means for grading."""
+    if found.best == 0:
+        return say(
+            "`autograder grade` refuses to grade here unless you ask for --isolation 0, which is for code that you "
+            "trust as your own. Grade others' work on Linux; a virtual machine will do."
+        )
+    enough = say("This is enough to grade others' work.")
+    if found.best == 1:
+        return join(enough, say("But an exercise that reads data would find none; that takes level 2."))
+    if found.best == 2:  # noqa: PLR2004 - Landlock and seccomp
+        return join(enough, say("Code that writes files will fail: it has no folder for them."))
+    if "landlock" not in found.levels[found.best].layers:
+        return join(enough, say("Landlock would be one more wall behind the others."))
+    return enough
 
 
 def _machine() -> Section:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib.util
 import json
 import os
@@ -16,13 +15,17 @@ from typing import Any, Final, Literal
 
 from autograder.errors import IsolationError
 from autograder.messages import Message, say
+from autograder.sandbox.reasons import why_not
 
 LEVELS: Final = (4, 3, 2, 1, 0)
+LAYERS: Final = ("namespaces", "uid", "landlock", "seccomp", "rlimits")
+WITHOUT_WALLS: Final = LAYERS[4:] if importlib.util.find_spec("resource") else ()
+"""What stands at level 0: on Windows there is no more than a clock."""
 PROBE_S: Final = 20.0
 """Seconds that trying all levels may take; it takes a tenth of one."""
 
-ISOLATED: Final = ("-I", "-S", *(("-B",) if sys.dont_write_bytecode else ()))
-"""Options of a Python that nothing of this one's environment reaches but its wish to write no bytecode."""
+ISOLATED: Final = ("-s", "-S", *(("-B",) if sys.dont_write_bytecode else ()))
+"""Options of a Python that is given an environment of ours: not -I, which would not read PYTHONHASHSEED from it."""
 _PROBE: Final = Path(__file__).parents[1] / "inside" / "probe.py"
 
 
@@ -35,7 +38,7 @@ class Standing:
     available : bool
         It was raised and entered in a trial.
     layers : tuple of str
-        What stood in the trial, of "namespaces", "uid", "landlock", "seccomp", "rlimits".
+        What stood in the trial, of `LAYERS`.
     reason : Message
         Why it can't be had, or that it can.
     """
@@ -65,24 +68,24 @@ def meaning_of(level: int) -> Message:
     """Say in plain words what a level does for the grader's machine."""
     return {
         4: say(
-            "Student code runs as a user of its own, on a small disk of its own, without network or other processes; "
-            "the kernel also limits which files it opens and which system calls it makes."
+            "Student code runs as a user of its own, on a small disk of its own that shows it Python, numpy and the "
+            "exercise's data, without network or other processes; it makes listed system calls only."
         ),
         3: say(
-            "Student code runs on a small disk of its own, without network or other processes; "
-            "the kernel also limits which files it opens and which system calls it makes."
+            "Student code runs on a small disk of its own that shows it Python, numpy and the exercise's data, without "
+            "network or other processes; it makes listed system calls only."
         ),
         2: say(
             "Student code can open Python, numpy and the exercise's data and nothing else; it can write no file and "
-            "has no network. It can still learn that a file exists and how large it is."
+            "has no network. It can still learn that a file exists and how large it is, and which processes run."
         ),
         1: say(
             "Student code can open no file at all and has no network; "
             "it can't import what is not loaded already, nor read an exercise's data."
         ),
         0: say(
-            "Student code is limited in memory and time only: it can read, change and send whatever you can. "
-            "Not isolated against hostile code."
+            "Student code is limited in time, and in memory where the system offers that: it can read, change and send "
+            "whatever you can. Not isolated against hostile code."
         ),
     }[level]
 
@@ -94,7 +97,9 @@ def meaning_of_layer(layer: str) -> Message:
         "uid": say("a user of its own for each submission"),
         "landlock": say("a list of the files that may be opened, held by the kernel"),
         "seccomp": say("a list of the system calls that may be made, held by the kernel"),
-        "rlimits": say("limits of memory, CPU time and size of files"),
+        "rlimits": say("limits of CPU time and size of files; macOS keeps to none of memory")
+        if sys.platform == "darwin"
+        else say("limits of memory, CPU time and size of files"),
     }[layer]
 
 
@@ -202,37 +207,12 @@ def _try_levels(*how: str) -> dict[str, Any]:
 
 def _standing(level: int, trial: dict[str, Any]) -> Standing:
     if level == 0:
-        return Standing(available=True, layers=("rlimits",), reason=say("It is always there."))
+        return Standing(available=True, layers=WITHOUT_WALLS, reason=say("It is always there."))
     if "layers" in trial:
         layers = tuple(trial["layers"])
-        reason = say("It was tried here and it stands.")
         if level > 2 and "landlock" not in layers:  # noqa: PLR2004
-            reason = say("It was tried here and it stands, without Landlock, which this kernel does not have.")
+            reason = say("It was tried here and it stands, but without Landlock: level 2 says why.")
+        else:
+            reason = say("It was tried here and it stands.")
         return Standing(available=True, layers=layers, reason=reason)
-    return Standing(available=False, layers=(), reason=_why_not(level, trial))
-
-
-def _why_not(level: int, trial: dict[str, Any]) -> Message:
-    if not trial:
-        return say("Only Linux has these walls; this is {system}.", system=sys.platform)
-    what, number = str(trial["what"]), int(trial["number"])
-    step = f"{what}: {os.strerror(number)}" if number else what
-    known = {
-        "root": say("It needs root."),
-        "linux on ": say("The walls know the system calls of x86-64 and aarch64 only; this is {system}.", system=what),
-        "landlock": say("This kernel has no Landlock, or it is switched off ({step}).", step=step),
-        "prctl": say("This kernel refuses seccomp filters ({step}).", step=step),
-        "mount_setattr: " + os.strerror(errno.ENOSYS): say("This kernel is older than Linux 5.12 ({step}).", step=step),
-        _PROBE.name: say("The trial failed ({step}).", step=step),
-    }
-    of_level = {
-        4: say("Root may not make namespaces here, as is usual in a container ({step}).", step=step),
-        3: say(
-            "Ordinary users may not make namespaces here, as on Ubuntu since 24.04 and in most containers ({step}).",
-            step=step,
-        ),
-    }
-    for start, sentence in known.items():
-        if step.startswith(start):
-            return sentence
-    return of_level.get(level, known[_PROBE.name])
+    return Standing(available=False, layers=(), reason=why_not(level, trial))

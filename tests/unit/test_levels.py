@@ -15,7 +15,7 @@ import pytest
 from autograder.errors import IsolationError
 from autograder.inside.packages import package_folders
 from autograder.messages import Message
-from autograder.sandbox import levels
+from autograder.sandbox import levels, reasons
 
 NO_NAMESPACES = {
     "4": {"what": "root", "number": 1},
@@ -44,6 +44,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, trials: dict[str, Any]) -> None:
     """Make the trial come out like this, on whatever system the tests run."""
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(levels, "_try_levels", lambda *_how: trials)
+    monkeypatch.setattr(reasons, "look_around", lambda: reasons.Surroundings(is_filtered=True))
 
 
 def is_said(message: Message, words: str) -> bool:
@@ -65,7 +66,7 @@ def test_a_lower_level_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("level", "words"), [(4, "needs root"), (3, "Ordinary users"), (5, "from 0 to 4"), (-1, "no isolation")]
+    ("level", "words"), [(4, "needs root"), (3, "This container"), (5, "from 0 to 4"), (-1, "no isolation")]
 )
 def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, level: int, words: str) -> None:
     """A level that can't be had is an error that says why."""
@@ -91,7 +92,7 @@ def test_every_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for level, words in {
         4: "container",
         3: "older than Linux 5.12",
-        2: "no Landlock",
+        2: "switched off",
         1: "seccomp",
         0: "always",
     }.items():
@@ -174,8 +175,14 @@ def test_every_level_has_a_meaning(level: int) -> None:
 
 def test_every_layer_has_a_meaning() -> None:
     """Each layer says what it is."""
-    for layer in ("namespaces", "uid", "landlock", "seccomp", "rlimits"):
+    for layer in levels.LAYERS:
         assert is_said(levels.meaning_of_layer(layer), "of")
+
+
+def test_macos_is_not_said_to_bound_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its limits are told without the one that it takes and does not keep to."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert is_said(levels.meaning_of_layer("rlimits"), "none of memory")
 
 
 def test_probing_needs_no_numpy() -> None:

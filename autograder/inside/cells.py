@@ -33,6 +33,7 @@ import numpy as np
 from autograder import wire
 from autograder.inside import stand_ins
 from autograder.inside.loading import StatementTimeout, time_limit
+from autograder.inside.parsing import dedent
 from autograder.inside.screen import Screen, Stream
 
 MOST_FRAMES: Final = 12
@@ -40,7 +41,6 @@ LONGEST_TEXT: Final = 4000
 """Characters of an exception's text: what numpy says of two arrays that differ has room in it."""
 _FEATURES: Final = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 _QUIET: Final = re.compile(r"\s*;")
-_INDENT: Final = re.compile(r"(?:[ \t]*\n)*([ \t]+)\S")
 _COMFORTS: Final = ("IPython", "ipywidgets")
 """Packages that talk to a kernel; there is none here, and no number depends on them."""
 
@@ -141,7 +141,7 @@ class Notebook:
 
     def _execute(self, name: str, source: str, *, quoted: bool = True) -> object:
         """Run a cell; return the value of the expression that it ends with."""
-        source = _dedent(source) + "\n"
+        source = dedent(source) + "\n"
         lines = source.splitlines(keepends=True)
         if quoted:
             linecache.cache[name] = (len(source), None, lines, name)
@@ -247,12 +247,6 @@ def _write_file(name: str, text: bytes) -> None:
     importlib.invalidate_caches()
 
 
-def _dedent(source: str) -> str:
-    """Take away what all of a cell is indented by: notebooks run such a cell."""
-    found = _INDENT.match(source)
-    return re.sub(f"^{found[1]}", "", source, flags=re.MULTILINE) if found else source
-
-
 def _points(value: object) -> float | None:
     """Return a number as it is; nothing that only looks like one."""
     if type(value) not in (int, float):
@@ -277,7 +271,7 @@ def _awaits(error: BaseException, source: bytes) -> bool:
     if not isinstance(error, SyntaxError):
         return False
     try:
-        compile(_dedent(source.decode()), "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        compile(dedent(source.decode()), "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
     return True

@@ -22,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograder.inside import stand_ins
+from autograder.inside.libraries import LibraryFinder, Uses
 from autograder.inside.naming import Origins, Wanted, find_exercises, fold, is_from_elsewhere
 from autograder.inside.parsing import is_main_guard, parse_cell
 
@@ -73,6 +74,8 @@ class Loader:
         Source of what modules that aren't there would hold, beyond what is given.
     wanted : list of Wanted
         The exercises.
+    refused : list of str
+        Libraries that may not do the work.
     statement_s : float
         CPU seconds that one top-level statement may take.
     definitions_only : bool
@@ -80,11 +83,19 @@ class Loader:
     """
 
     def __init__(
-        self, given: str, library: str, wanted: list[Wanted], *, statement_s: float, definitions_only: bool
+        self,
+        given: str,
+        library: str,
+        wanted: list[Wanted],
+        *,
+        refused: list[str],
+        statement_s: float,
+        definitions_only: bool,
     ) -> None:
         self._given_source = given
         self._sources = {"given": given, "library": library}
         self._wanted = wanted
+        self._libraries = LibraryFinder(refused)
         self._statement_s = statement_s
         self._definitions_only = definitions_only
         self._texts: dict[str, dict[str, object]] = {}
@@ -106,7 +117,8 @@ class Loader:
         modules : dict
             Cells of other files handed in beside it, by module name.
         """
-        sys.meta_path[:] = [*sys.meta_path, _HandedIn(modules, self), self._finder]
+        self._libraries.spare(modules)
+        sys.meta_path[:] = [self._libraries, *sys.meta_path, _HandedIn(modules, self), self._finder]
         module = self.loaded.module
         sys.modules["submission"] = module
         module.__dict__["__file__"] = cells[0][0] if cells else "submission.py"
@@ -131,6 +143,7 @@ class Loader:
             line = getattr(error, "lineno", None) or 1
             text = str(getattr(error, "msg", error))
             self.loaded.remarks.append(Remark("syntax", cell, line, type(error).__name__, text))
+        self._libraries.expect(cell, statements)
         for statement in statements:
             if isinstance(statement, ast.If) and is_main_guard(statement.test):
                 self._guarded += [(inner, cell) for inner in statement.body]
@@ -141,12 +154,17 @@ class Loader:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 own[statement.name] = statement
 
+    @property
+    def uses(self) -> Uses:
+        """The libraries that were used, which should not have been."""
+        return self._libraries.uses
+
     def retry_after(self, error: NameError) -> bool:
         """Supply what a name is missing for; say whether it is worth another try.
 
         First what the assignment gives to students, since they may have left it
         out; then the block under ``if __name__ == "__main__"``, which sets up
-        globals in some people's scripts.
+        globals in some people's scripts; at last what all of a library may have brought.
         """
         name = getattr(error, "name", None)
         if not self._supplied:
@@ -156,9 +174,13 @@ class Loader:
             if name in given:
                 return True
         guarded, self._guarded = self._guarded, []
+        namespace = self.loaded.module.__dict__
         for statement, cell in guarded:
-            self._run(statement, cell, self.loaded.module.__dict__)
-        return bool(guarded) and name in self.loaded.module.__dict__
+            self._run(statement, cell, namespace)
+        if name and name not in namespace and self._libraries.uses.starred:
+            namespace[name] = self._libraries.lend(name)
+            return True
+        return bool(guarded) and name in namespace
 
     # what runs
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import Final
 
 _CONTINUES: Final = (" ", "\t", "#", ")", "]", "}", "else", "elif", "except", "finally", "'''", '"""')
+_INDENT: Final = re.compile(r"(?:[ \t]*\n)*([ \t]+)\S")
 _BROKEN: Final = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
@@ -27,6 +29,8 @@ def parse_cell(cell: str, source: str) -> tuple[list[ast.stmt], Exception | None
         # Old editors mixed tabs and spaces, eight columns a tab.
         return parse_cell(cell, source.expandtabs(8))
     except _BROKEN as error:
+        with contextlib.suppress(*_BROKEN):
+            return ast.parse(dedent(source), cell).body, None
         statements: list[ast.stmt] = []
         for lines_before, text in _blocks(source):
             with contextlib.suppress(*_BROKEN):
@@ -34,6 +38,12 @@ def parse_cell(cell: str, source: str) -> tuple[list[ast.stmt], Exception | None
                 ast.increment_lineno(parsed, lines_before)
                 statements += parsed.body
         return statements, error
+
+
+def dedent(source: str) -> str:
+    """Take away what all of a cell is indented by: notebooks run such a cell."""
+    found = _INDENT.match(source)
+    return re.sub(f"^{found[1]}", "", source, flags=re.MULTILINE) if found else source
 
 
 def is_main_guard(test: ast.expr) -> bool:
@@ -48,12 +58,12 @@ def is_main_guard(test: ast.expr) -> bool:
 
 def _blocks(source: str) -> Iterator[tuple[int, str]]:
     """Cut text at the lines where a top-level statement seems to begin: (lines before it, its text)."""
-    lines = source.splitlines(keepends=True)
+    lines = source.split("\n")
     starts = [i for i, line in enumerate(lines) if line.strip() and not line.startswith(_CONTINUES)]
     joined: list[int] = []
     for i in starts:
         after_decorator = joined and lines[joined[-1]].startswith("@") and i == joined[-1] + 1
         if not after_decorator:
             joined.append(i)
-    for start, end in zip(joined, [*joined[1:], len(lines)], strict=True):
-        yield start, "".join(lines[start:end])
+    for start, end in zip(joined, [*joined[1:], len(lines)], strict=False):  # none may begin
+        yield start, "\n".join(lines[start:end])

@@ -7,11 +7,14 @@ that is said here is believed on the other side, it is judged there.
 from __future__ import annotations
 
 import builtins
+import inspect
 import io
+import json
 import random
 import sys
 import traceback
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,8 @@ from autograder import wire
 from autograder.inside.cells import Notebook
 from autograder.inside.loading import Loader
 from autograder.inside.naming import Wanted, fold
+from autograder.inside.stand_ins import TEXTS
+from autograder.inside.stepping import Watch
 
 PROBE = "<check>"
 SEED = 20_260_101
@@ -108,6 +113,7 @@ class Server:
         self._names: dict[str, str] = {}
         self._namespace: dict[str, Any] = {}
         self._stdout = Recorder(0)
+        self._watch = Watch()
         self._operations: dict[str, Callable[[dict[str, Any], list[memoryview]], Any]] = {
             "load": self._load,
             "call": self._call,
@@ -149,12 +155,16 @@ class Server:
         buffers: list[Any] = []
         try:
             value = self._perform(message, received)
-            reply = {"value": wire.encode(value, buffers, self._keep)}
+            reply: dict[str, Any] = {"value": wire.encode(value, buffers, self._keep)}
         except self.ENDS:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the submission raises is an answer
             buffers = []
             reply = {"fault": self._describe(error)}
+        if broken := self._watch.broken():
+            buffers, reply = [], {"fault": ["differences", broken, "", "", 0]}
+        if used := self._used():
+            reply["used"] = used
         try:
             self._channel.send(reply, buffers)
         except wire.Malformed as error:
@@ -171,22 +181,29 @@ class Server:
 
     # operations
 
-    def _load(self, message: dict[str, Any], _received: list[memoryview]) -> Any:
+    def _load(self, message: dict[str, Any], received: list[memoryview]) -> Any:
         self._settle(message["output_bytes"])
         wanted = [Wanted(name, also, is_class) for name, also, is_class in message["wanted"]]
         self._loader = Loader(
             message["given"],
             message["library"],
             wanted,
+            refused=message["refused"],
             statement_s=message["statement_s"],
             definitions_only=message["definitions_only"],
         )
         self._namespace = vars(self._loader.loaded.module)
-        loaded = self._loader.load([tuple(cell) for cell in message["cells"]], message["modules"])
+        cells, modules = json.loads(self._decode(message["values"], received))
+        loaded = self._loader.load([tuple(cell) for cell in cells], modules)
         self._names = loaded.names
         for name in message["oracles"]:
             self._namespace[loaded.names[name]] = Oracle(self, {"name": name}, name)
             loaded.states[name] = "oracle"
+        self._watch = Watch({*self._loader.cell_names, *TEXTS})
+        for name in message["backpropagation"]:
+            self._watch_over(name)
+        # What was used on the way is nobody's answer.
+        self._used()
         remarks = [remark.as_data() for remark in loaded.remarks[:50]]
         return {"names": loaded.names, "states": loaded.states, "remarks": remarks}
 
@@ -238,6 +255,24 @@ class Server:
         self._stdout = sys.stdout = Recorder(output_bytes)
         sys.stderr = Recorder(0)
         sys.stdin = io.StringIO()
+
+    def _watch_over(self, name: str) -> None:
+        """Put a function, or a method of a class, under watch; what is none, such as an oracle, stays as it is."""
+        root, _, method = name.partition(".")
+        root = self._names.get(root, root)
+        found = self._namespace.get(root)
+        if not method:
+            if isinstance(found, FunctionType):
+                self._namespace[root] = self._watch.over(name, found)
+        elif isinstance(found, type):
+            method = _close_attribute(found, method)
+            function = inspect.getattr_static(found, method, None)
+            if isinstance(function, FunctionType):
+                type.__setattr__(found, method, self._watch.over(name, function))
+
+    def _used(self) -> list[str]:
+        """Return the libraries that were used since this was asked last."""
+        return self._loader.uses.take() if self._loader else []
 
     # values
 

@@ -109,7 +109,6 @@ class Walls:
         self._plan = plan
         self._changes_user = changes_user
         self._warm = os.getpid()
-        self._null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._limits = Limits(plan.memory_mb, plan.cpu_s, plan.file_mb, warm_bytes)
         self._namespaces = plan.level >= USER_NAMESPACE
         self._rules: landlock.Ruleset | None = None
@@ -154,8 +153,10 @@ class Walls:
             self._bind_to_warm()
         if self._rules:
             self._rules.restrict()
+        # Each child opens it anew: flags of one that all had inherited would be read by the next.
+        null = os.open(os.devnull, os.O_RDWR)
         for descriptor in {0, 1, 2}.difference(keep):
-            os.dup2(self._null, descriptor)
+            os.dup2(null, descriptor)
         kernel.close_all_but({0, 1, 2, *keep})
         self._limits.apply()
         if self._filter:

@@ -3,7 +3,7 @@
 It never holds anything secret, for its children could read all that it ever
 held. It learns what it needs from its control socket, and dies with it.
 
-Run as ``python -I -S -B warm.py FD`` by `autograder.sandbox.backends`, or with
+Run as ``python -s -S -B warm.py FD`` by `autograder.sandbox.backends`, or with
 ``plain`` instead of a descriptor, to serve one submission over stdin and stdout.
 """
 
@@ -31,7 +31,8 @@ PRELOADED = (
 
 
 def _prepare(settings: dict[str, Any]) -> None:
-    standard = list(sys.path)
+    # The first place is the folder of this file, from which no submission imports.
+    standard = sys.path[1:]
     sys.path += settings["paths"]
     import warnings
 
@@ -93,9 +94,17 @@ def _reap(pid: int) -> dict[str, float]:
 
 
 def _become_child(raised: Any, descriptors: list[int]) -> None:
-    """Go behind the walls and serve; never return."""
+    """Go behind the walls, say so, and serve; never return."""
+    from autograder import wire
+
+    writer = descriptors[1]
     try:
-        raised.enter(descriptors)
+        try:
+            raised.enter(descriptors)
+        except OSError as error:
+            os.write(writer, f"{error.filename}: {error.strerror}".encode())
+            os._exit(1)
+        os.write(writer, wire.LOCKED_IN)
         _serve(*descriptors)
     finally:
         os._exit(1)

@@ -29,6 +29,8 @@ from autograder.sandbox.clocks import TICK_S, Meter, Patience, Stopwatch
 
 WARM: Final = Path(__file__).parents[1] / "inside" / "warm.py"
 START_S: Final = 60.0
+MOST_SAID: Final = 200
+"""Bytes in which a child says what kept it from going behind its walls."""
 CLEAN: Final = {
     # One thread: a fork with BLAS threads deadlocks, and a child may not start any.
     "OPENBLAS_NUM_THREADS": "1",
@@ -42,9 +44,12 @@ CLEAN: Final = {
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: its exit status (negative: the signal) and the CPU seconds it used."""
+    """How a child ended: its exit status (negative: the signal) and the CPU seconds it used.
 
-    status: int
+    The status is None where it ended with the process that it was forked from: that is not its doing.
+    """
+
+    status: int | None
     cpu_s: float
 
 
@@ -153,7 +158,9 @@ class WarmBackend:
             os.close(from_child_write)
         if not data:
             raise SandboxError(say("the sandbox has died: {reason}", reason=self._last_words()))
-        return WarmChild(self, json.loads(data)["pid"], tickets[0], from_child_read, to_child_write)
+        child = WarmChild(self, json.loads(data)["pid"], tickets[0], from_child_read, to_child_write)
+        _await_walls(child, from_child_read)
+        return child
 
     def reap(self, pid: int) -> Ending:
         """Kill a child and collect what is left of it."""
@@ -163,7 +170,7 @@ class WarmBackend:
         except OSError:
             answer = b""
         if not answer:
-            return Ending(-signal.SIGKILL, 0.0)
+            return Ending(None, 0.0)
         return Ending(**json.loads(answer))
 
     def close(self) -> None:
@@ -252,6 +259,16 @@ class WarmChild:
             started = time.monotonic()
             ready = bool(poll.poll(TICK_S * 1000))
             self._glance(time.monotonic() - started)
+
+
+def _await_walls(child: WarmChild, reader: int) -> None:
+    """Wait until a child is behind its walls: nothing of a submission reaches it before, and a failure is our fault."""
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    said = os.read(reader, MOST_SAID) if poll.poll(START_S * 1000) else b""
+    if said != wire.LOCKED_IN:
+        child.end()
+        raise SandboxError(say("the sandbox has died: {reason}", reason=said.decode("utf-8", "replace") or "no word"))
 
 
 def _pid_of(ticket: int) -> int:

@@ -6,6 +6,7 @@ shown as output, with every size bounded, and never run or unpickled here.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import threading
@@ -21,7 +22,7 @@ from autograder.sandbox.cells import MOST_FIGURES, CellRun, read_run
 from autograder.sandbox.clocks import Patience
 from autograder.sandbox.faults import StudentFault
 from autograder.sandbox.plain import PlainBackend
-from autograder.sandbox.session import Session
+from autograder.sandbox.session import ATTEMPTS, Session
 from autograder.sandbox.staging import Stage
 from autograder.submissions.magics import neutralise_cell
 
@@ -113,14 +114,13 @@ class NotebookRunner:
             Our side failed.
         """
         with self._lock:
-            size, self.left_out = self._stage.fill(files, self._settings.files_mb << 20)
-            child = self._open()
-            session = Session(child)
-            try:
-                return _Run(session, self._settings, withheld).run(cells, copies=size <= LARGEST_COPIES)
-            finally:
-                session.end()
-                self._stage.empty()
+            beside = list(files)
+            for _ in range(ATTEMPTS - 1):
+                with contextlib.suppress(SandboxError):
+                    runs, was_killed = self._try(cells, beside, withheld)
+                    if not was_killed:
+                        return runs
+            return self._try(cells, beside, withheld)[0]
 
     def close(self) -> None:
         """End what was started."""
@@ -129,6 +129,21 @@ class NotebookRunner:
                 self._backend.close()
                 self._backend = None
             self._stage.close()
+
+    def _try(
+        self, cells: Sequence[str], files: Iterable[tuple[PurePath, Path]], withheld: Container[int]
+    ) -> tuple[list[CellRun], bool]:
+        """Run the cells; say too whether their process was killed, maybe from outside."""
+        try:
+            size, self.left_out = self._stage.fill(files, self._settings.files_mb << 20)
+            session = Session(self._open())
+            try:
+                runs = _Run(session, self._settings, withheld).run(cells, copies=size <= LARGEST_COPIES)
+            finally:
+                session.end()
+            return runs, session.was_killed
+        finally:
+            self._stage.empty()
 
     def _open(self) -> Child:
         try:

@@ -52,7 +52,8 @@ class Oracles:
         target = self._target(question)
         # Setting the limit takes longer than most answers.
         memory = nullcontext() if _are_small(args) and not kwargs else _memory_limit(ORACLE_MB)
-        with _cpu_limit(ORACLE_CPU_S), memory, np.errstate(all="ignore"):
+        # Memory outermost: whatever moment the time is up at, it is given back.
+        with memory, _cpu_limit(ORACLE_CPU_S), np.errstate(all="ignore"):
             if question.get("do") == "call":
                 return target(*args, **kwargs)
             name = question.get("attribute")

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from autograder import wire
 from autograder.results import Isolation
 from autograder.sandbox.backends import CLEAN, START_S, WARM, Bounds, Ending, module_paths
 from autograder.sandbox.clocks import TICK_S, Meter, OutOfTime, Patience, Stopwatch
+from autograder.sandbox.levels import WITHOUT_WALLS
+
+DRAIN_S: Final = 1.0
+"""Seconds in which the pipe of a child that was killed must end: a process that it left behind may hold it open."""
+MOST_AHEAD: Final = 64
+"""Pieces of up to 64 KiB that are taken from a child before somebody asks for them."""
 
 
 class PlainBackend:
@@ -34,7 +40,7 @@ class PlainBackend:
 
     def __init__(self, *, bounds: Bounds, folder: Path) -> None:
         self._settings = {"paths": module_paths(), "limits": asdict(bounds), "folder": str(folder)}
-        self.isolation = Isolation(0, ("rlimits",) if importlib.util.find_spec("resource") else ())
+        self.isolation = Isolation(0, WITHOUT_WALLS)
 
     def open(self) -> PlainChild:
         """Start a child."""
@@ -50,15 +56,16 @@ class PlainChild:
     def __init__(self, settings: dict[str, Any]) -> None:
         kept = ("SYSTEMROOT", "PATH", "TEMP", "TMP")
         self._process = subprocess.Popen(  # noqa: S603 - our own file, by its path
-            [sys.executable, "-I", "-S", "-B", str(WARM), "plain"],
+            [sys.executable, "-s", "-S", "-B", str(WARM), "plain"],
             env={**CLEAN, **{name: os.environ[name] for name in kept if name in os.environ}},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            start_new_session=True,
         )
         self._meter = Meter(self._process.pid)
-        self._arrived: queue.Queue[bytes] = queue.Queue()
+        self._arrived: queue.Queue[bytes] = queue.Queue(MOST_AHEAD)
         self._rest = memoryview(b"")
         self._stopwatch = Stopwatch(Patience(START_S, START_S), self._meter)
         self._ending: Ending | None = None
@@ -90,19 +97,33 @@ class PlainChild:
             if not self._reader.is_alive():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(1)
-            self._process.kill()
+            self._kill()
             self._ending = Ending(self._process.wait(), used)
-            self._reader.join()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream:
-                    with contextlib.suppress(OSError):
-                        stream.close()
+            self._drain()
+            if self._process.stdin:
+                with contextlib.suppress(OSError):
+                    self._process.stdin.close()
         return self._ending
 
+    def _kill(self) -> None:
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                # With whatever it has started; who left the family on purpose is beyond this level.
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+
+    def _drain(self) -> None:
+        """Let the thread come to its end: it may have more to hand over than anybody will read."""
+        deadline = time.monotonic() + DRAIN_S
+        while self._reader.is_alive() and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                self._arrived.get(timeout=TICK_S)
+
     def _pump(self) -> None:
-        stream = self._process.stdout
-        while stream and (data := stream.read(1 << 16)):
-            self._arrived.put(data)
+        # It outlives the child where a process that was left behind holds the pipe: who reads closes.
+        with self._process.stdout as stream:  # type: ignore[union-attr]
+            while data := stream.read(1 << 16):
+                self._arrived.put(data)
         self._arrived.put(b"")
 
     def _read(self, view: memoryview) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks import testimony
-from autograder.sandbox.faults import StudentFault
+from autograder.sandbox.faults import StudentFault, unreadable_answer
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Remote:
 
     Calling it calls it there; ``remote[key] = value`` and ``remote.name = value``
     assign there; iterating gives the keys of a dict or the indices of a list.
+    Comparing it, or asking whether it is true, fetches it: of what isn't plain
+    data nothing can be said, and the check ends as ``malformed``.
     """
 
     def __init__(self, student: Asked, root: Any, steps: tuple[tuple[str, object], ...] = ()) -> None:
@@ -128,6 +130,18 @@ class Remote:
         keys = _use(self, "keys")
         return iter(keys if isinstance(keys, list) else [])
 
+    def __bool__(self) -> bool:
+        return bool(_plain(self))
+
+    def __eq__(self, other: object) -> Any:
+        return _plain(self) == other
+
+    def __ne__(self, other: object) -> Any:
+        return _plain(self) != other
+
+    # As with all that is compared by what it holds at the time.
+    __hash__ = None  # type: ignore[assignment]
+
     def __autograder_fetch__(self) -> Any:
         """Return the value as plain data; a `Remote` again where it is opaque."""
         return _use(self, "get")
@@ -143,6 +157,13 @@ def path_of(remote: Remote) -> tuple[Any, tuple[tuple[str, Any], ...]]:
     """Return where a path starts, a name or an object, and the steps that lead on."""
     path: tuple[Any, tuple[tuple[str, Any], ...]] = object.__getattribute__(remote, "_path")
     return path
+
+
+def _plain(remote: Remote) -> Any:
+    value = remote.__autograder_fetch__()
+    if isinstance(value, Remote):
+        raise unreadable_answer()
+    return value
 
 
 def _step(remote: Remote, how: str, key: object) -> Remote:

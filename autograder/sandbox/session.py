@@ -7,17 +7,21 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograder import wire
+from autograder.errors import SandboxError
 from autograder.messages import Message, say
 from autograder.results import Verdict
+from autograder.rules import Rules
 from autograder.sandbox.backends import Child
 from autograder.sandbox.clocks import OutOfTime, Patience
 from autograder.sandbox.explaining import explain_exception
-from autograder.sandbox.faults import StudentFault, timed_out, unreadable_answer
+from autograder.sandbox.faults import StudentFault, differences, timed_out, unreadable_answer
 from autograder.sandbox.oracles import Oracles
 from autograder.sandbox.remarks import Lengths, place_of
 
 _CPU_SIGNALS: Final = [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGPROF")]
 _KILLED: Final = -9
+ATTEMPTS: Final = 3
+"""Who was killed begins anew: a system out of memory may have done it. Who brings it on himself is killed again."""
 
 
 class Session:
@@ -35,6 +39,15 @@ class Session:
         The submission's text: names that occur in it may be shown in messages.
     lengths : mapping
         Lines of each of its cells.
+    rules : Rules
+        How the exercises may be solved.
+
+    Attributes
+    ----------
+    used : set of str
+        Libraries that may not do the work, and did some since this was emptied.
+    was_killed : bool
+        The child was ended by a signal that no process can refuse: maybe through no fault of its own.
     """
 
     def __init__(
@@ -45,13 +58,17 @@ class Session:
         *,
         source: str = "",
         lengths: Lengths | None = None,
+        rules: Rules = Rules(),  # noqa: B008 - it is frozen
     ) -> None:
+        self._rules = rules
+        self.used: set[str] = set()
         self.child = child
         self._source = source
         self._lengths = lengths or {}
         self._oracles = Oracles(reference, oracles)
         self._asked = ""
         self.ended = False
+        self.was_killed = False
         self.idle_s = 0.0
 
     def request(self, message: dict[str, Any], values: object, patience: Patience, *, asked: str = "") -> Any:
@@ -66,6 +83,8 @@ class Session:
         ------
         StudentFault
             If an exception, nothing, or nonsense comes back instead.
+        SandboxError
+            If the child ended with the process that it was forked from.
         """
         self.child.allow(patience)
         self._asked = asked
@@ -91,6 +110,7 @@ class Session:
             reply, received = self.child.channel.receive()
             if type(reply) is not dict:
                 raise wire.Malformed("not a reply")
+            self._note_uses(reply.get("used"))
             if "ask" in reply:
                 self._answer(reply, received)
             elif "fault" in reply:
@@ -99,6 +119,10 @@ class Session:
                 return wire.decode(reply["value"], received)
             else:
                 raise wire.Malformed("not a reply")
+
+    def _note_uses(self, names: object) -> None:
+        if isinstance(names, list):
+            self.used.update(name for name in names if type(name) is str and name in self._rules.refused)
 
     def _answer(self, reply: dict[str, Any], received: list[memoryview]) -> None:
         buffers: list[Any] = []
@@ -134,6 +158,8 @@ class Session:
             return StudentFault(Verdict.OUT_OF_MEMORY, say("It used more memory than it may."))
         if kind == "malformed":
             return unreadable_answer()
+        if kind == "differences" and error in self._rules.backpropagation:
+            return differences(error)
         message, detail = explain_exception(
             error, text, place_of(cell, line, self._lengths), f"{self._source} {self._asked}"
         )
@@ -147,9 +173,13 @@ class Session:
         message: Message
         if isinstance(error, wire.Malformed):
             return unreadable_answer()
+        if ending.status is None:
+            self.was_killed = True
+            raise SandboxError(say("the sandbox has died: {reason}", reason="warm")) from error
         if ending.status in _CPU_SIGNALS:
             return timed_out()
         if ending.status == _KILLED:
+            self.was_killed = True
             message = say("The system stopped it: too much memory or time.")
         elif ending.status == -signal.SIGSEGV:
             message = say("It ended the Python process (a crash below Python, or endless recursion).")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import textwrap
 import time
@@ -11,14 +12,17 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Final
 
+import numpy as np
+
 from autograder import wire
 from autograder.assignments import Assignment, Exercise
 from autograder.checks import testimony
+from autograder.errors import SandboxError
 from autograder.messages import say
 from autograder.results import Note, Verdict
 from autograder.sandbox.backends import Backend
 from autograder.sandbox.clocks import Patience
-from autograder.sandbox.faults import StudentFault, unreadable_answer
+from autograder.sandbox.faults import Borrowed, StudentFault, unreadable_answer
 from autograder.sandbox.remarks import MOST_REMARKS, note_on_name, note_on_remark, reason_for
 from autograder.sandbox.remotes import Asked, Observed, Remote, path_of
 from autograder.sandbox.session import Session
@@ -51,6 +55,15 @@ class Student(Asked):
         Source text of what the assignment gives to students, and of what modules that aren't there would hold.
     oracles : frozenset of str
         Exercises for which the reference answers instead of the student's own.
+
+    Attributes
+    ----------
+    notes : list of Note
+        What loading it gave to remark.
+    used : set of str
+        Libraries that may not do the work, and did some in the check at hand.
+    was_killed : bool
+        A child of its was killed, maybe from outside; see `Session`.
     """
 
     def __init__(
@@ -84,8 +97,24 @@ class Student(Asked):
         self._timed_out = False
         self._definitions_only = False
         self.notes: list[Note] = []
+        self.was_killed = False
+        self.used: set[str] = set()
+        self._used_once: dict[object, frozenset[str]] = {}
 
     # what checks use
+
+    def draw_from(self, rng: np.random.Generator | None) -> None:
+        """Name the generator that the check at hand draws from: a check begins."""
+        super().draw_from(rng)
+        self.used.clear()
+
+    def once(self, key: object, function: Callable[[], Any]) -> Any:
+        """Call a function once for this submission; what its answer leant on counts for each check that asks."""
+        before, self.used = self.used, set()
+        try:
+            return super().once(key, function)
+        finally:
+            self.used = before | self._used_once.setdefault(key, frozenset(self.used))
 
     def observe(self, function: Remote, /, *args: object, **kwargs: object) -> Observed:
         """Call and report what it returned, what became of the arguments, and what it printed."""
@@ -129,6 +158,7 @@ class Student(Asked):
         if self._session:
             self._spent_s += self._session.end()
             self._slept_s += self._session.idle_s
+            self.was_killed |= self._session.was_killed
             self._session = None
 
     @property
@@ -166,9 +196,12 @@ class Student(Asked):
             return session.request(message, self._without_remotes(values), self._patience(), asked=asked)
         except StudentFault as fault:
             self._timed_out |= fault.verdict is Verdict.TIMED_OUT
+            raise
+        finally:
+            self.used |= session.used
+            session.used.clear()
             if session.ended:
                 self.close()
-            raise
 
     def _patience(self, calls: int = 1) -> Patience:
         limits = self._assignment.limits
@@ -188,6 +221,9 @@ class Student(Asked):
                 try:
                     self._load()
                     break
+                except SandboxError:
+                    self.close()
+                    raise
                 except StudentFault as fault:
                     self.close()
                     if self._definitions_only and definitions_only:
@@ -203,14 +239,15 @@ class Student(Asked):
 
     def _load(self) -> None:
         self._session = Session(
-            self._backend.open(), self._reference, self._oracles, source=self._source, lengths=self._lengths
+            self._backend.open(),
+            self._reference,
+            self._oracles,
+            source=self._source,
+            lengths=self._lengths,
+            rules=self._assignment.rules,
         )
         message = {
             "op": "load",
-            "cells": [[cell.name, cell.source] for cell in self._submission.cells],
-            "modules": {
-                name: [[cell.name, cell.source] for cell in cells] for name, cells in self._submission.modules.items()
-            },
             "given": self._given,
             "library": self._library,
             "wanted": [
@@ -218,12 +255,23 @@ class Student(Asked):
                 for exercise in self._assignment.exercises
             ],
             "oracles": sorted(self._oracles),
+            "refused": sorted(self._assignment.rules.refused),
+            "backpropagation": list(self._assignment.rules.backpropagation),
             "statement_s": self._assignment.limits.call_s,
             "definitions_only": self._definitions_only,
             "output_bytes": self._assignment.limits.output_kb * 1024,
         }
-        answer = self._session.request(message, None, self._patience(LOAD_CALLS))
+        answer = self._session.request(message, self._texts(), self._patience(LOAD_CALLS))
         self._take_in(answer)
+
+    def _texts(self) -> bytes:
+        """Return the texts of the submission as JSON: what lies beside the work may be large and of many parts."""
+        modules = self._submission.modules
+        texts = [
+            [[cell.name, cell.source] for cell in self._submission.cells],
+            {name: [[cell.name, cell.source] for cell in cells] for name, cells in modules.items()},
+        ]
+        return json.dumps(texts, ensure_ascii=False).encode()
 
     def _is_class(self, exercise: Exercise) -> bool | None:
         thing = getattr(self._reference, exercise.name, None)
@@ -249,7 +297,11 @@ class Student(Asked):
             self.notes.append(note)
 
     def _refuse_missing(self, name: str) -> None:
-        reason = reason_for(self._states.get(name, "own"), name)
+        state = self._states.get(name, "own")
+        library = state.removeprefix("from ")
+        if library in self._assignment.rules.refused:
+            raise Borrowed([library])
+        reason = reason_for(state, name)
         if reason:
             raise StudentFault(Verdict.MISSING, reason)
 

@@ -13,6 +13,7 @@ else is opaque: it stays where it lives and only a number for it travels.
 from __future__ import annotations
 
 from autograder.wire.bounds import (
+    LOCKED_IN,
     MAX_ANSWER,
     MAX_DEPTH,
     MAX_HEADER,
@@ -26,6 +27,7 @@ from autograder.wire.frames import Channel
 from autograder.wire.values import Opaque, decode, encode
 
 __all__ = [
+    "LOCKED_IN",
     "MAX_ANSWER",
     "MAX_DEPTH",
     "MAX_HEADER",

@@ -16,6 +16,8 @@ MAX_INT_BITS: Final = 4096
 MAX_ODD_KEYS: Final = 256
 """Keys of a dict that are not texts: whoever sends can make their hashes collide."""
 MAX_NAME: Final = 80
+LOCKED_IN: Final = b"."
+"""What a child behind walls says before any frame; whatever else it says first is what kept it from its walls."""
 
 
 class Malformed(Exception):

@@ -12,10 +12,11 @@ import pytest
 
 from autograder.assignments import Assignment, Exercise, Limits
 from autograder.sandbox.backends import Backend, Bounds, WarmBackend
-from autograder.sandbox.levels import choose
+from autograder.sandbox.levels import choose, probe
 from autograder.sandbox.plain import PlainBackend
 from autograder.sandbox.student import Student
 from autograder.submissions import Cell, Submission
+from tests.sandbox.fortress import Fortress, Garrison, besieged, garrisons
 
 MakeStudent = Callable[..., Student]
 
@@ -71,3 +72,15 @@ def student(backend: Backend) -> Iterator[MakeStudent]:
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture(scope="module", params=garrisons(), ids=str)
+def fortress(request: pytest.FixtureRequest) -> Iterator[Fortress]:
+    """Build a course and a judge at each level, as whoever may raise it."""
+    yield from besieged(request.param)
+
+
+@pytest.fixture(scope="module")
+def strong() -> Iterator[Fortress]:
+    """Build one at the best level: what the walls have no part in need not be tried at each."""
+    yield from besieged(Garrison(probe().best))

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent
-from typing import Final
+from textwrap import dedent, indent
+from typing import Any, Final
+from unittest import mock
+
+import pytest
 
 from autograder.judge import Judge
 from autograder.results import SubmissionResult
+from autograder.sandbox import levels
 from autograder.submissions import Cell, Submission
+from tests.sandbox.disguise import NOBODY, numbers_of
 
-DEFAULTS: Final = {"call_s": "0.3", "total_s": "1.5"}
+ROOT: Final = Path(__file__).resolve().parents[2]
+DISGUISE: Final = Path(__file__).with_name("disguise.py")
+HIDDEN_INPUT: Final = "7350184.625"
+SECRETS: Final = {"in_solution": "the-king-is-behind-the-curtain", "in_tests": "the-queen-is-in-the-tower"}
+
+DEFAULTS: Final = {"call_s": "0.3", "total_s": "1.5", "hidden_input": HIDDEN_INPUT, **SECRETS}
 
 SOLUTION = '''
 def offset():
@@ -107,6 +121,57 @@ def server():
     return frame.f_locals["self"]
 """
 """How a submission gets hold of what serves it."""
+TRY = """
+import os, sys, errno
+def attempt(action, *arguments):
+    try:
+        return action(*arguments)
+    except BaseException as error:
+        return type(error).__name__
+"""
+ALL_RIGHT: Final = ["passed", "passed", "passed"]
+
+
+@dataclass(frozen=True)
+class Garrison:
+    """A level, and who raises it where.
+
+    Attributes
+    ----------
+    level : int
+        From 4 to 1.
+    user : int or None
+        An ordinary user; None is whoever runs the tests.
+    in_container : bool
+        Where namespaces are denied.
+    """
+
+    level: int
+    user: int | None = None
+    in_container: bool = False
+
+    def __str__(self) -> str:
+        return f"level{self.level}" + "-ordinary" * bool(self.user) + "-container" * self.in_container
+
+
+def garrisons() -> list[Garrison]:
+    """Root meets every level as itself and as an ordinary user, others what there is; both meet a container."""
+    contained = [Garrison(level, in_container=True) for level in (2, 1)]
+    if os.name == "posix" and os.geteuid() == 0:
+        return [*map(Garrison, (4, 3, 2, 1)), *(Garrison(level, NOBODY) for level in (3, 2, 1)), *contained]
+    standing = levels.probe().levels if sys.platform.startswith("linux") else {}
+    return [*(Garrison(level) for level, found in standing.items() if level and found.available), *contained]
+
+
+def write_course(folder: Path, **fields: str) -> Path:
+    """Write the course; return the folder of its one assignment."""
+    place = folder / "solutions" / "tiny"
+    place.mkdir(parents=True)
+    for name, text in {"tiny.py": SOLUTION, "assignment.toml": SETTINGS, "test_hidden.py": HIDDEN}.items():
+        for field, value in {**DEFAULTS, **fields}.items():
+            text = text.replace("{" + field + "}", value)  # noqa: PLW2901 - field after field
+        (place / name).write_text(text, encoding="utf-8")
+    return place
 
 
 class Fortress:
@@ -116,24 +181,21 @@ class Fortress:
     ----------
     folder : Path
         Where the course is written.
-    level : int
-        Isolation level.
+    garrison : Garrison
+        Isolation level, and whose judge it is. It stays that judge as long as no attack ends it, and none may.
     **fields : str
         What stands for the fields of the course's files: `in_solution`, `in_tests`, `hidden_input`, limits.
     """
 
-    def __init__(self, folder: Path, level: int, **fields: str) -> None:
-        self.level = level
-        self.folder = folder / "solutions" / "tiny"
-        self.folder.mkdir(parents=True)
-        for name, text in {"tiny.py": SOLUTION, "assignment.toml": SETTINGS, "test_hidden.py": HIDDEN}.items():
-            for field, value in {**DEFAULTS, **fields}.items():
-                text = text.replace("{" + field + "}", value)  # noqa: PLW2901 - field after field
-            (self.folder / name).write_text(text, encoding="utf-8")
+    def __init__(self, folder: Path, garrison: Garrison, **fields: str) -> None:
+        self.level = garrison.level
+        self.folder = write_course(folder, **fields)
         self.neighbour = folder / "submitted" / "lee" / "tiny.py"
         self.neighbour.parent.mkdir(parents=True)
         self.neighbour.write_text(RIGHT, encoding="utf-8")
-        self.judge = Judge([self.folder], level=level)
+        self.judge = Judge([self.folder], level=self.level)
+        with mock.patch.object(subprocess, "Popen", _disguised(subprocess.Popen, garrison, folder)):
+            self.judge.start()
 
     def grade(self, source: str, student: str = "eve") -> SubmissionResult:
         """Judge a submission; `$SOLUTION` and the like in it become paths of the machine."""
@@ -144,6 +206,7 @@ class Fortress:
             "$COURSE": self.folder,
             "$HOME": Path.home(),
             "$TEMP": Path(tempfile.gettempdir()),
+            "$FAMILY": self.family(),
         }.items():
             source = source.replace(word, str(place))
         return self.judge.grade(Submission(student, "tiny", ("tiny.py",), (Cell("tiny.py", source),), {}, (), "0" * 64))
@@ -159,6 +222,38 @@ class Fortress:
         """Return the numbers of the judge's process and of all below it."""
         process = self.judge._process
         return descendants(process.pid) if process else []
+
+    def let_in(self, attacks: dict[str, str], walls: set[str], prelude: str = "") -> tuple[str, SubmissionResult]:
+        """Run expressions in one right submission; return those that no wall answered by one of these exceptions."""
+        table = "".join(f"{name!r}: lambda: {attack},\n" for name, attack in attacks.items())
+        told = "got = {name: answer for name, attack in ATTACKS.items() if (answer := attempt(attack)) not in WALLS}"
+        return self.tell(f"{TRY}{prelude}ATTACKS = {{\n{indent(table, '    ')}}}\nWALLS = {walls!r}\n{told}")
+
+
+def _disguised(start: Any, garrison: Garrison, folder: Path) -> Callable[..., subprocess.Popen[bytes]]:
+    """Let a process be started as the judge of a garrison."""
+    home = str(folder.resolve())
+    shown = [str(ROOT), home, sys.prefix, sys.base_prefix, *(path for path in sys.path if Path(path).is_dir())]
+    denied = numbers_of("unshare", "mount", "pivot_root") if garrison.in_container else []
+    settings = {"root": str(ROOT), "paths": shown, "user": garrison.user, "denied": denied}
+    disguise = [sys.executable, "-I", "-S", "-B", str(DISGUISE), json.dumps(settings)]
+
+    def start_so(command: list[str], *, env: dict[str, str], **more: Any) -> subprocess.Popen[bytes]:
+        if garrison.user:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, garrison.user, garrison.user)
+        started: subprocess.Popen[bytes] = start([*disguise, *command], env={**env, "HOME": home}, **more)
+        return started
+
+    return start_so
+
+
+def assert_unharmed(fortress: Fortress) -> None:
+    """See that the next student is graded as if nothing had been, by the same judge."""
+    judge = fortress.judge._process
+    after = fortress.grade(RIGHT, "honest")
+    assert (after.status, after.score, verdicts(after), after.notes) == ("graded", 5, ALL_RIGHT, ())
+    assert fortress.judge._process is judge
 
 
 def descendants(pid: int) -> list[int]:
@@ -189,9 +284,21 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process is there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    """Tell whether a process runs: not gone, and not only waiting to be counted."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()[0] not in {b"Z", b"X"}
+    return False
+
+
+def besieged(garrison: Garrison, **fields: str) -> Iterator[Fortress]:
+    """Yield a fortress, and see that nothing is left of it."""
+    if not sys.platform.startswith("linux") or not levels.probe().levels[garrison.level].available:
+        pytest.skip(f"level {garrison.level} is not available here")
+    with tempfile.TemporaryDirectory(prefix="siege-") as folder:
+        Path(folder).chmod(0o755)
+        made = Fortress(Path(folder), garrison, **fields)
+        assert made.grade(RIGHT).score == 5
+        family = made.family()
+        yield made
+        made.judge.close()
+        assert wait_until(lambda: not any(map(is_alive, family)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from textwrap import dedent
@@ -15,6 +16,7 @@ from autograder.sandbox.cells import KINDS, MOST_PIECES, CellRun, Shown, read_ru
 from autograder.sandbox.faults import StudentFault
 from autograder.sandbox.levels import choose, probe
 from autograder.sandbox.notebooks import NotebookRunner, Settings
+from autograder.sandbox.session import Session
 from autograder.sandbox.staging import MOST_FILES, Stage
 
 Run = Callable[..., list[CellRun]]
@@ -500,3 +502,24 @@ def test_the_course_is_readable_for_who_runs_the_tests(places: dict[str, Path]) 
     """The attacks above fail for the walls' sake, not for want of a file."""
     found: Sequence[str] = [str(places["source"] / "problem.ipynb"), str(places["neighbour"] / "problem.ipynb")]
     assert all(os.access(path, os.R_OK | os.W_OK) for path in found)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_child_that_is_killed_from_outside_begins_anew(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """Before its first cell or in the middle of one: the notebook is run again from its start."""
+    runner = NotebookRunner(Settings(level=0), plain=True)
+    request = Session.request
+    asked: list[str] = []
+
+    def kill_once(session: Session, message: dict[str, Any], *rest: Any, **more: Any) -> Any:
+        asked.append(message["op"])
+        if len(asked) == at + 1:
+            os.kill(session.child._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
+        return request(session, message, *rest, **more)
+
+    monkeypatch.setattr(Session, "request", kill_once)
+    runs = runner.run(["x = 1", "x + 1"])
+    runner.close()
+    assert [run.went_well for run in runs] == [True, True]
+    assert runs[1].points == 2
+    assert asked.count("open_notebook") == 2

@@ -1,25 +1,27 @@
-"""The siege: hostile submissions through the whole path, and the verdict that the grader must see each time."""
+"""The siege: hostile submissions through the whole path, at each level and as each user, and the verdicts they get."""
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import signal
 import sys
 import tempfile
-import types
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import dedent
 
-import numpy as np
 import pytest
 
-from autograder.sandbox import levels, oracles
 from tests.sandbox.fortress import (
+    ALL_RIGHT,
     RIGHT,
-    SERVER,
+    SECRETS,
+    TRY,
     Fortress,
+    assert_unharmed,
     descendants,
     is_alive,
     text_of,
@@ -29,53 +31,10 @@ from tests.sandbox.fortress import (
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has these walls")
 
-HIDDEN_INPUT = "7350184.625"
-SECRETS = {"in_solution": "the-king-is-behind-the-curtain", "in_tests": "the-queen-is-in-the-tower"}
-ALL_RIGHT = ["passed", "passed", "passed"]
 X86_64 = platform.machine() == "x86_64"
-
-
-@pytest.fixture(scope="module", params=[4, 3, 2, 1], ids="level{}".format)
-def fortress(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
-    """Build a course and a judge at each level, where the machine has it."""
-    yield from build(request.param, tmp_path_factory.mktemp(f"level{request.param}"))
-
-
-@pytest.fixture(scope="module")
-def strong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fortress]:
-    """Build one at the best level: what the walls have no part in need not be tried at each."""
-    yield from build(levels.probe().best, tmp_path_factory.mktemp("strong"))
-
-
-def build(level: int, folder: Path) -> Iterator[Fortress]:
-    """Yield a fortress, and see that nothing is left of it."""
-    if not (level and levels.probe().levels[level].available):
-        pytest.skip(f"level {level} is not available here")
-    made = Fortress(folder, level, hidden_input=HIDDEN_INPUT, **SECRETS)
-    assert made.grade(RIGHT).score == 5
-    family = made.family()
-    yield made
-    made.judge.close()
-    assert wait_until(lambda: not any(map(is_alive, family)))
-
-
-def assert_unharmed(fortress: Fortress) -> None:
-    """See that the next student is graded as if nothing had been."""
-    after = fortress.grade(RIGHT, "honest")
-    assert (after.status, after.score, verdicts(after), after.notes) == ("graded", 5, ALL_RIGHT, ())
-
 
 # What an attack is told at the top level, where a submission can still speak: notes. `got` is its booty.
 
-TRY = """
-import os, sys, errno
-def attempt(action, *arguments):
-    try:
-        return action(*arguments)
-    except BaseException as error:
-        return type(error).__name__
-"""
-REFUSED = "PermissionError|FileNotFoundError|OSError|ModuleNotFoundError"
 READS = {
     "the solution": "open('$SOLUTION').read",
     "the hidden tests": "open('$TESTS').read",
@@ -93,18 +52,22 @@ READS = {
     "a symbolic link's end": "os.symlink('$SOLUTION', 'link') or open('link').read",
     "a hard link's end": "os.link('$SOLUTION', 'link') or open('link').read",
     "a folder above": "open('../../../../../../../../../../etc/passwd').read",
+    "the judge's memory": "[open(f'/proc/{pid}/mem', 'rb') for pid in $FAMILY]",
+    "the judge's environment": "[open(f'/proc/{pid}/environ', 'rb').read() for pid in $FAMILY]",
+    "where the judge is": "[os.readlink(f'/proc/{pid}/cwd') for pid in $FAMILY]",
+    "what the judge has open": "[os.readlink(f'/proc/{pid}/fd/0') for pid in $FAMILY]",
+    "a file through the judge": "[open(f'/proc/{pid}/root$SOLUTION') for pid in $FAMILY]",
+    "what every process does": "[open(f'/proc/{pid}/cmdline', 'rb') for pid in range(1, 400)]",
+    "what is mounted": "open('/proc/self/mounts').read()",
+    "messages of the kernel": "open('/dev/kmsg', 'rb')",
+    "memory that processes share": "os.listdir('/dev/shm')",
+    "a terminal": "open('/dev/tty')",
+    "an endless device": "open('/dev/zero', 'rb').read(1)",
+    "a socket of the system's": "open('/run/systemd/private')",
+    "a link to the root folder": "os.listdir('/proc/self/root')",
+    "what is opened for neither": "os.open('$SOLUTION', os.O_ACCMODE)",
+    "by a path relative to a folder": "os.open('tiny.py', os.O_RDONLY, dir_fd=os.open('$COURSE', os.O_PATH))",
 }
-
-
-@pytest.mark.parametrize("attack", READS.values(), ids=READS)
-def test_nothing_can_be_read(fortress: Fortress, attack: str) -> None:
-    """The child is refused, and the submission, right besides, keeps its points."""
-    got, result = fortress.tell(f"{TRY}got = attempt(lambda: {attack})")
-    assert re.fullmatch(REFUSED, got), got
-    assert verdicts(result) == ALL_RIGHT
-    assert not [secret for secret in SECRETS.values() if secret in text_of(result)]
-
-
 WRITES = {
     "a new file elsewhere": "open('$TEMP/siege', 'w')",
     "over a neighbour": "open('$NEIGHBOUR', 'w')",
@@ -118,20 +81,20 @@ WRITES = {
     "into numpy": "open(__import__('numpy').__file__, 'a')",
     "to the kernel": "open('/proc/sys/kernel/core_pattern', 'w')",
     "to its own limits": "open('/proc/self/oom_score_adj', 'w')",
+    "to the memory of a process": "open('/proc/self/mem', 'wb')",
+    "to the judge's memory": "[open(f'/proc/{pid}/mem', 'wb') for pid in $FAMILY]",
+    "to what is killed first": "[open(f'/proc/{pid}/oom_score_adj', 'w') for pid in $FAMILY]",
+    "to memory that processes share": "open('/dev/shm/siege', 'w')",
+    "what it dumps": "open('/proc/self/coredump_filter', 'w')",
+    "who it is": "open('/proc/self/uid_map', 'w')",
+    "emptying the tests": "os.truncate('$TESTS', 0)",
+    "emptying by opening": "os.open('$TESTS', os.O_RDONLY | os.O_TRUNC)",
+    "its times": "os.utime('$TESTS')",
+    "an attribute": "os.setxattr('$TESTS', b'user.siege', b'x')",
+    "a device": "os.mknod('siege', 0o20666, os.makedev(1, 1))",
+    "a link": "os.symlink('$TESTS', 'siege')",
+    "a file without a name": "os.open('$COURSE', os.O_TMPFILE | os.O_RDWR)",
 }
-
-
-@pytest.mark.parametrize("attack", WRITES.values(), ids=WRITES)
-def test_nothing_can_be_written(fortress: Fortress, attack: str) -> None:
-    """The child is refused, the file is as it was, and the next student's grade too."""
-    before = (fortress.folder / "test_hidden.py").read_bytes()
-    got, result = fortress.tell(f"{TRY}got = attempt(lambda: {attack})")
-    assert re.fullmatch(f"{REFUSED}|AttributeError", got), got
-    assert verdicts(result) == ALL_RIGHT
-    assert (fortress.folder / "test_hidden.py").read_bytes() == before
-    assert not Path(tempfile.gettempdir(), "siege").exists()
-
-
 ESCAPES = {
     "a connection": "__import__('socket').socket()",
     "a socket of the machine": "__import__('socket').socket(1)",
@@ -146,17 +109,68 @@ ESCAPES = {
     "another root folder": "os.chroot('/')",
     "higher limits": "__import__('resource').setrlimit(__import__('resource').RLIMIT_AS, (-1, -1))",
     "a better place in the queue": "os.nice(-5)",
+    "a process that borrows memory": "os.posix_spawn('/bin/true', ['true'], {})",
+    "a process by another call": "LIBRARY.vfork() >= 0 or refuse()",
+    "a shell": "os.popen('true')",
+    "a number of the judge": "[os.pidfd_open(pid) for pid in $FAMILY]",
+    "a signal to the judge": "[os.kill(pid, 9) for pid in $FAMILY]",
+    "the judge's limits": "[__import__('resource').prlimit(pid, 7) for pid in $FAMILY]",
+    "a core for itself": "os.sched_setaffinity(0, [0])",
+    "a file in memory": "os.memfd_create('siege')",
+    "a pipe": "os.pipe()",
+    "a terminal of its own": "os.openpty()",
+    "a session of its own": "os.setsid()",
+    "pages that stay": "LIBRARY.mlockall(1) >= 0 or refuse()",
+    "memory of System V": "LIBRARY.shmget(0, 4096, 0o1600) >= 0 or refuse()",
+    "a name on the network": "__import__('socket').gethostbyname(b'localhost')",
+    "an abstract socket": "__import__('socket').socket(1, 1).bind('\\0siege')",
+    "a lock that lasts": "__import__('fcntl').lockf(1, 1)",
+    "a signal when a pipe is ready": "__import__('fcntl').fcntl(1, 8, os.getpid())",
+    "a longer life": "prctl(1, 0)",
+    "to be dumped and traced": "prctl(4, 1)",
+    "to be traced by all": "prctl(0x59616D61, -1)",
+    "other arguments than its own": "prctl(35, 8, 4096)",
+    "children of others": "prctl(36, 1)",
+    "memory before others": "prctl(57, 1)",
+    "a core in common": "prctl(62, 1, 0)",
+    "a switch of its calls": "prctl(59, 1, 0, 1 << 40)",
+    "a filter of its own": "prctl(22, 1)",
+    "faults when it reads the clock": "prctl(26, 2)",
 }
+WALLS = {
+    *("PermissionError", "FileNotFoundError", "NotADirectoryError", "OSError", "gaierror"),
+    # Above the kernel: a thread that can't start, limits, what this Python lacks or can't import any more.
+    *("RuntimeError", "ValueError", "AttributeError", "ModuleNotFoundError"),
+}
+PRELUDE = """
+import ctypes
+LIBRARY = ctypes.CDLL(None, use_errno=True)
+def refuse():
+    raise OSError(ctypes.get_errno(), "refused")
+def prctl(*arguments):
+    return LIBRARY.prctl(*map(ctypes.c_long, (*arguments, 0, 0, 0, 0)[:5])) >= 0 or refuse()
+"""
 
 
-@pytest.mark.parametrize("attack", ESCAPES.values(), ids=ESCAPES)
-def test_nothing_can_be_reached(fortress: Fortress, attack: str) -> None:
-    """The child is refused, and what judges it lives on."""
-    family = fortress.family()
-    got, result = fortress.tell(f"{TRY}got = attempt(lambda: {attack})")
-    assert re.fullmatch(f"{REFUSED}|RuntimeError|ValueError|error", got), got
+@pytest.mark.parametrize("table", [READS, WRITES, ESCAPES], ids=["read", "written", "reached"])
+def test_nothing_can_be(fortress: Fortress, table: dict[str, str]) -> None:
+    """The child is refused all of it, nothing has changed, and the submission, right besides, keeps its points."""
+    family, before = fortress.family(), (fortress.folder / "test_hidden.py").read_bytes()
+    got, result = fortress.let_in(table, WALLS, PRELUDE)
+    assert got == "{}"
     assert verdicts(result) == ALL_RIGHT
     assert fortress.family() == family
+    assert (fortress.folder / "test_hidden.py").read_bytes() == before
+    assert not Path(tempfile.gettempdir(), "siege").exists()
+    assert not [secret for secret in SECRETS.values() if secret in text_of(result)]
+
+
+@pytest.mark.parametrize("attack", (ALL := READS | WRITES | ESCAPES).values(), ids=ALL)
+def test_an_attack_alone_gets_nothing(strong: Fortress, attack: str) -> None:
+    """One submission for each of them: what the first try of a process is refused does not hang on the others."""
+    got, result = strong.let_in({"it": attack}, WALLS, PRELUDE)
+    assert got == "{}"
+    assert verdicts(result) == ALL_RIGHT
 
 
 CALLS = {
@@ -201,6 +215,41 @@ CALLS = {
     "setsid": (112, 157),
     "vmsplice": (278, 75),
     "splice": (275, 76),
+    "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    "memfd_secret": (447, 447),
+    "pidfd_send_signal": (424, 424),
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "request_key": (249, 218),
+    "shmat": (30, 196),
+    "mlock": (149, 228),
+    "mlock2": (325, 284),
+    "io_setup": (206, 0),
+    "tee": (276, 77),
+    "sendfile": (40, 71),
+    "copy_file_range": (326, 285),
+    "move_pages": (279, 239),
+    "fsopen": (430, 430),
+    "move_mount": (429, 429),
+    "openat2": (437, 437),
+    "landlock_restrict_self": (446, 446),
+    "chroot": (161, 51),
+    "syslog": (103, 116),
+    "swapon": (167, 224),
+    "timer_create": (222, 107),
+    "rseq": (334, 293),
+    "set_robust_list": (273, 99),
+    "membarrier": (324, 283),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
+    "sysinfo": (99, 179),
+    "vhangup": (153, 58),
+    "iopl": (172, 447),
+    "modify_ldt": (154, 447),
 }
 
 
@@ -251,354 +300,45 @@ BELONGINGS = {
 }
 
 
-@pytest.mark.parametrize(("attack", "expected"), BELONGINGS.values(), ids=BELONGINGS)
-def test_a_child_holds_nothing_but_its_own(fortress: Fortress, attack: str, expected: str) -> None:
+def test_a_child_holds_nothing_but_its_own(fortress: Fortress) -> None:
     """What it was born with: two pipes, a clean environment, none of our modules by name."""
-    got, result = fortress.tell(attack)
-    assert re.fullmatch(expected, got), got
-    assert verdicts(result) == ALL_RIGHT
+    for name, (attack, expected) in BELONGINGS.items():
+        got, result = fortress.tell(attack)
+        assert re.fullmatch(expected, got), (name, got)
+        assert verdicts(result) == ALL_RIGHT
 
 
-# Forging: what a submission answers is only ever an answer.
-
-LIE = (
-    "def double(x): return x\ndef main(x): return x\n" + SERVER + "import os, json\nimport numpy as np\nS = server()\n"
-)
-FORGERIES = {
-    "always equal": "class E:\n    def __eq__(s, o): return True\n    __float__ = lambda s: 1.0\n"
-    "    __array__ = lambda s, *a, **k: np.zeros(3)\ndef double(x): return E()\ndef main(x): return E()",
-    "an array that lies": "class A(np.ndarray):\n    def __array_ufunc__(s, *a, **k): return True\n"
-    "    def __array_function__(s, *a, **k): return True\n    __eq__ = lambda s, o: True\n"
-    "    __reduce__ = lambda s: (print, ('x',))\n"
-    "def double(x): return np.zeros(3).view(A)\ndef main(x): return double(x)",
-    "an array of objects": "def double(x): return np.array([print] * 3, dtype=object)\ndef main(x): return double(x)",
-    "not a number": "def double(x): return x * np.nan\ndef main(x): return x * np.nan",
-    "infinity": "def double(x): return np.full(x.shape, np.inf)\ndef main(x): return double(x)",
-    "true": "def double(x): return True\ndef main(x): return True",
-    "nothing": "def double(x): return None\ndef main(x): return None",
-    "a shape that broadcasts": "def double(x): return np.zeros((1, 1))\ndef main(x): return np.zeros((0,))",
-    "32 axes": "def double(x): return np.zeros((1,) * 32)\ndef main(x): return double(x)",
-    "empty and endless": "def double(x): return np.zeros((2**27, 0))\ndef main(x): return double(x)",
-    "a text like an answer": "def double(x): return str(x * 2)\ndef main(x): return repr(x)",
-    "a dict": "def double(x): return {i: 1 for i in range(3)}\ndef main(x): return {}",
-    "a patched numpy": "np.allclose = np.array_equal = lambda *a, **k: True\n"
-    "np.testing.assert_allclose = lambda *a, **k: None\ndef double(x): return x\ndef main(x): return x",
-    "an exit": "def double(x): os._exit(0)\ndef main(x): raise SystemExit(0)",
-    "an assertion of ours": "def double(x): raise type('CheckFailed', (AssertionError,), {})()\nmain = double",
-    "a skip": "def double(x): raise type('Skipped', (BaseException,), {})()\nmain = double",
-    "results on every descriptor": "def double(x):\n    for fd in range(64):\n        try:\n"
-    '            os.write(fd, b\'{"result": {"score": 5}}\\n\')\n        except OSError: pass\n'
-    "    return x\nmain = double",
-    "a fault that is none": "S._operations['call'] = S._operations['probe'] = None\nS._answer = lambda m, r: "
-    "S._channel.send({'fault': ['passed', 'Passed', '', '', 0]}, [])",
-    "an answer to another question": "S._answer = lambda m, r: S._channel.send({'answer': True, 'passed': True}, [])",
-    "states": "del double, main\nW = type(S)._answer.__globals__['wire']\nsend = S._channel.send\n"
-    "def forged(m, b):\n    S._channel.send = send\n"
-    "    send({'value': W.encode({'states': dict(double='own', main='passed', x='own'), "
-    "'names': {'double': 'print', 3: []}, "
-    "'remarks': [['', '', 1, '', '']] * 9000}, [])}, [])\nS._channel.send = forged",
-    "references": "def double(x): return x\ndef main(x): return x\n"
-    "S._answer = lambda m, r: S._channel.send({'value': ['o', 10**15, 'ndarray']}, [])",
-    "arguments": "S._operations['call'] = lambda m, r: [[[1.0, 1.0]] * 3, [], b''] if m.get('observe') else 0",
-    "pickles": "def double(x): return __import__('pickle').dumps(x)\ndef main(x): return double(x)",
-    "a patched time": "import time\ntime.monotonic = time.process_time = lambda: 0\n"
-    "def double(x): return x\nmain = double",
-    "a patched wire": "W = type(S)._answer.__globals__['wire']\nW.encode = lambda *a: ['s', '<f8', True]\n"
-    "W._DTYPES.add('|O8')",
+ENDS = {
+    "a crash": "ctypes.string_at(1)",
+    "an abort": "os.abort()",
+    "its own end": "signal.raise_signal(signal.SIGTERM)",
+    "an exit": "os._exit(0)",
+    "an exit below Python": "ctypes.CDLL(None).exit(0)",
+    "a jump into nothing": "ctypes.CFUNCTYPE(None)(8)()",
+    "a call of another table": "run('b814000000cd80c3')",
+    "a call of x32": "run('b827000040 0f05c3')",
+    "a call of no table": "run('b8ffffffff0f05c3')",
 }
+MACHINE_CODE = """
+import ctypes, mmap, os, signal
+def run(code):
+    page = mmap.mmap(-1, 4096, prot=7)
+    page.write(bytes.fromhex(code))
+    return ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+"""
 
 
-@pytest.mark.parametrize("lie", FORGERIES.values(), ids=FORGERIES)
-def test_a_forged_answer_is_only_a_wrong_one(fortress: Fortress, lie: str) -> None:
-    """No point is given, nothing counts as our fault, and the next student's grade is right."""
-    result = fortress.grade(LIE + lie + "\n")
-    assert (result.status, result.score) == ("graded", 0), text_of(result)
-    assert "passed" not in verdicts(result)
-    assert "grader_error" not in verdicts(result)
+def test_who_ends_its_process_ends_nothing_else(fortress: Fortress) -> None:
+    """It crashed, and gets no point; no core file is written, and the judge is the same."""
+    for name, attack in ENDS.items():
+        if X86_64 or not name.startswith("a call"):
+            result = fortress.grade(f"{MACHINE_CODE}\ndef double(x):\n    {attack}\n    return 2 * x\n")
+            assert (name, result.status, result.score, verdicts(result)[0]) == (name, "graded", 0, "crashed")
+    assert not [core for place in (Path(), Path("/"), fortress.folder) for core in place.glob("core*")]
     assert_unharmed(fortress)
 
 
-def test_what_a_check_stumbles_over_is_the_students_fault(strong: Fortress) -> None:
-    """A check that unpacks three rows and gets none says `malformed`: it passes on the reference, so it is sound."""
-    result = strong.grade("def double(x):\n    return None if x.ndim == 2 else 2 * x\n")
-    assert (result.status, verdicts(result)[:2]) == ("graded", ["passed", "malformed"])
-
-
-# Frames: what comes over the wire is bounded before it is believed.
-
-FRAMES = {
-    "garbage": "os.write(w, os.urandom(4096))",
-    "another magic": "os.write(w, b'HTTP/1.1 200 OK\\r\\n\\r\\n' * 9)",
-    "an endless header": "os.write(w, struct.pack('<4sIQ', b'AGW1', 2**32 - 1, 0))",
-    "endless arrays": "os.write(w, struct.pack('<4sIQ', b'AGW1', 9, 2**63))",
-    "a deep nest": "send(b'[[],{\"value\":' + b'[' * 100_000)",
-    "a wide nest": "send(b'[[],{\"value\":[\"l\"' + b',[\"l\"]' * 49_000 + b']}]')",
-    "an endless number": "send(b'[[],{\"value\":' + b'9' * 900_000 + b'}]')",
-    "a long fraction": "send(b'[[],{\"value\":0.' + b'9' * 900_000 + b'}]')",
-    "keys that collide": "send(json.dumps([[], {'value': "
-    "['d', *[[['i', hex(k * (2**61 - 1))], 1] for k in range(9, 20_000)]]}],"
-    " separators=(',', ':')).encode())",
-    "a text that backtracks": "fault('ValueError', 'matmul: ' * 100_000)",
-    "a text of one letter": "fault('ValueError', 'a' * 900_000)",
-    "an endless name": "fault('E' * 900_000, '')",
-    "half a frame": "os.write(w, b'AGW1'); os._exit(0)",
-    "a closed pipe": "os.close(w)",
-    "a wrong shape": 'send(b\'[[8],{"value":["a","<f8",[2],0]}]\', bytes(8))',
-    "a buffer that is not there": 'send(b\'[[],{"value":["a","<f8",[1],7]}]\')',
-    "objects": 'send(b\'[[8],{"value":["a","|O8",[1],0]}]\', bytes(8))',
-    "a fault that is too short": 'send(b\'[[],{"fault":["crashed"]}]\')',
-}
-RAW = """
-import os, struct, json, sys
-def double(x):
-    w = [fd for fd in range(3, 64) if is_writer(fd)][0]
-    def send(header, data=b''):
-        view = struct.pack('<4sIQ', b'AGW1', len(header), len(data)) + header + data
-        while view: view = view[os.write(w, view):]
-    def fault(error, text):
-        send(json.dumps([[], {'fault': ['crashed', error, text, '', 0]}]).encode())
-    {action}
-    os._exit(0)
-def is_writer(fd):
-    try: return os.write(fd, b'') == 0
-    except OSError: return False
-def main(x): return 0
-"""
-
-
-@pytest.mark.parametrize("action", FRAMES.values(), ids=FRAMES)
-def test_a_hostile_frame_is_an_answer_like_any_other(strong: Fortress, action: str) -> None:
-    """It is refused at once: the verdict is the student's, and the judge's time is not spent on it."""
-    result = strong.grade(RAW.replace("{action}", action))
-    assert (result.status, result.score) == ("graded", 0)
-    assert set(verdicts(result)[:2]) <= {"malformed", "crashed", "failed"}
-    assert result.cpu_s < 1.5
-    assert len(text_of(result)) < 20_000
-    assert_unharmed(strong)
-
-
-# Exhaustion: time, memory, output; of the child's and, through it, of the judge's.
-
-HEAVY = {
-    "a loop": ("\n        while True: pass", "timed_out"),
-    "a loop that catches": (
-        (
-            "\n        while True:\n            try:\n                while True: pass\n"
-            "            except BaseException: pass"
-        ),
-        "timed_out",
-    ),
-    "a sleep": ("import time; time.sleep(60)", "timed_out"),
-    "a call below Python": ("return sum(range(10**12))", "timed_out"),
-    "an expression that backtracks": ("import re; re.match(r'(a+)+$', 'a' * 40 + 'b')", "timed_out"),
-    "signals switched off": (
-        "\n        import signal\n        signal.pthread_sigmask(0, range(1, 32))\n        while True: pass",
-        "timed_out",
-    ),
-    "a stop": ("import signal; signal.raise_signal(signal.SIGSTOP)", "timed_out"),
-    "memory at once": ("return np.ones(2**30)", "out_of_memory"),
-    "memory bit by bit": (
-        "\n        kept = []\n        while True: kept.append(bytearray(2**20))",
-        "out_of_memory or timed_out",
-    ),
-    "mapped memory": ("import mmap; return len([mmap.mmap(-1, 2**20) for _ in range(4096)])", "crashed"),
-    "a list of itself": ("kept = []; kept.append(kept); return kept", "malformed"),
-    "a deep nest": (
-        "\n        kept = 0\n        for _ in range(10**5): kept = [kept]\n        return kept",
-        "malformed",
-    ),
-    "a huge list": ("return [0.0] * 10**6", "malformed"),
-    "a huge array": ("return np.zeros(2**22 + 1)", "malformed"),
-    "a huge integer": ("return 1 << 10**7", "malformed"),
-    "recursion": ("return double(x)", "crashed"),
-    "an exception that speaks": (
-        "raise type('E', (Exception,), {'__str__': lambda s: 'x' * 10**8})()",
-        "crashed",
-    ),
-    "an exception that hangs": (
-        "\n        class E(Exception):\n            def __str__(s):\n                while True: pass\n        raise E",
-        "timed_out",
-    ),
-    "something that hangs when looked at": (
-        "\n        class D(dict):\n            def items(s):\n                while True: pass\n        return D(a=1)",
-        "timed_out",
-    ),
-    "a crash": ("import ctypes; ctypes.string_at(0)", "crashed"),
-    "an abort": ("import os; os.abort()", "crashed"),
-    "dribbling bytes": (
-        (
-            "\n        import os, time\n        w = [fd for fd in range(3, 64) if is_writer(fd)][0]\n"
-            "        os.write(w, b'AGW1' + (2**20).to_bytes(4, 'little') + bytes(8))\n"
-            "        while True: time.sleep(0.01); os.write(w, b' ')"
-        ),
-        "timed_out",
-    ),
-}
-
-
-@pytest.mark.parametrize(("body", "verdict"), HEAVY.values(), ids=HEAVY)
-def test_a_heavy_call_ends_with_its_verdict(strong: Fortress, body: str, verdict: str) -> None:
-    """The child is ended in its time, and the judge is there for the next one."""
-    is_writer = RAW[RAW.index("def is_writer") : RAW.index("def main")]
-    source = f"import numpy as np, os\n{is_writer}\ndef double(x):\n    if True: {body}\n"
-    result = strong.grade(source)
-    assert (result.status, result.score) == ("graded", 0)
-    assert verdicts(result)[0] in verdict.split(" or ")
-    assert result.wall_s < 15
-    assert_unharmed(strong)
-
-
-def test_sleeping_again_and_again_is_counted_together(strong: Fortress) -> None:
-    """A top level that sleeps, and calls that end the process so that it is run again: the sum is bounded."""
-    result = strong.grade("import time, os\ntime.sleep(0.8)\ndef double(x): os._exit(1)\ndef main(x): os._exit(1)\n")
-    assert (result.status, result.score) == ("graded", 0)
-    assert result.wall_s < 12
-
-
-FLOOD = """
-import numpy as np, time, os
-def double(x): return 0
-def main(x):
-    try:
-        {attack}
-    except RuntimeError as error:
-        pass
-    return x
-"""
-QUESTIONS = {
-    "without end": "while True: double(x)",
-    "that broadcast": "return double.__class__ and [double(np.zeros(2**22)) for _ in range(10**6)]",
-    "about other things": "double._reference['name'] = '__builtins__'; return double('print')",
-    "about attributes": "double._reference['name'] = 'double'; return double.func_globals",
-    "about the main exercise": "double._reference['name'] = 'main'; return double(x)",
-    "with a function that asks": "return double(lambda *a: double(*a))",
-}
-
-
-@pytest.mark.parametrize("attack", QUESTIONS.values(), ids=QUESTIONS)
-def test_questions_to_the_reference_are_bounded(strong: Fortress, attack: str) -> None:
-    """A wrong sibling makes the reference answer for it: never more than numbers, and never without end."""
-    result = strong.grade(FLOOD.format(attack=attack))
-    assert (result.status, result.score) == ("graded", 0)
-    assert result.wall_s < 20
-    assert not [secret for secret in SECRETS.values() if secret in text_of(result)]
-    assert_unharmed(strong)
-
-
-def reference_of(**functions: object) -> types.ModuleType:
-    """Make a reference of these functions."""
-    module = types.ModuleType("reference")
-    vars(module).update(functions)
-    return module
-
-
-def test_small_questions_with_huge_answers_are_refused() -> None:
-    """A column and a row of 30,000 broadcast to 7 GB: the judge refuses, and can still use memory afterwards."""
-    asked = oracles.Oracles(reference_of(add=lambda a, b: a + b), frozenset({"add"}))
-    column = np.zeros((30_000, 1))
-    with pytest.raises(MemoryError):
-        asked.answer({"name": "add", "do": "call"}, [column, column.T], {})
-    counting = oracles.Oracles(reference_of(count=lambda y: np.arange(y.shape[0])), frozenset({"count"}))
-    with pytest.raises(MemoryError):
-        counting.answer({"name": "count", "do": "call"}, [np.zeros((10**9, 0))], {})
-    assert np.ones(1 << 27, np.uint8).sum() == 1 << 27
-
-
-def test_a_question_inside_a_question_does_not_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reference calls a function that asks it again: what it then does is still counted."""
-    monkeypatch.setattr(oracles, "ORACLE_CPU_S", 0.2)
-
-    def spin(function: Callable[[], object]) -> None:
-        function()
-        while True:
-            pass
-
-    asked = oracles.Oracles(reference_of(spin=spin, one=lambda: 1), frozenset({"spin", "one"}))
-    with pytest.raises(TimeoutError):
-        asked.answer({"name": "spin", "do": "call"}, [lambda: asked.answer({"name": "one", "do": "call"}, [], {})], {})
-    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
-
-
-ATTRIBUTES = ("__globals__", "__class__", "func_globals", "mro", "gi_frame", "format", "__dict__", "tobytes", "missing")
-
-
-@pytest.mark.parametrize("attribute", ATTRIBUTES)
-@pytest.mark.parametrize("target", ["Net", "net", "method"])
-def test_no_attribute_leads_from_an_oracle_to_its_code(target: str, attribute: str) -> None:
-    """Of the reference's objects a child gets data and methods of the course's own classes."""
-
-    class Net:
-        def predict(self, x: float) -> float:
-            return x
-
-    Net.__module__ = "reference"
-    asked = oracles.Oracles(reference_of(Net=Net), frozenset({"Net"}))
-    net = Net()
-    kept = asked.keep(net if target == "net" else net.predict).number
-    question = {"name": "Net"} if target == "Net" else {"number": kept}
-    with pytest.raises((LookupError, AttributeError)):
-        asked.keep(asked.answer({**question, "do": "get", "attribute": attribute}, [], {}))
-
-
-# What a student receives says nothing that a hidden check holds, and nothing that acts on who reads it.
-
-LEAKS = {
-    "printed": "print(x); return x",
-    "raised": "raise ValueError(str(x[0]))",
-    "as a shape": "raise ValueError('operands could not be broadcast together with shapes (7350,1846,25) (735,18)')",
-    "as a long shape": "raise ValueError('shapes (' + '7350,1846,' * 30 + ') and (1,) not aligned')",
-    "as a type": "raise type(f'E{x[0]}'.replace('.', '_'), (Exception,), {})()",
-    "as an attribute": "raise AttributeError(f\"'a' object has no attribute 'v{int(x[0])}'\")",
-    "as a key": "raise KeyError(f'v{int(x[0])}')",
-    "as an answer": "return str(x[0])",
-    "as a real shape": "return np.zeros((int(x[0]), 0))",
-    "as a kind": "return type(f'E{int(x[0])}', (), {})()",
-    "on stderr": "import sys; sys.stderr.write(str(x)); return x",
-    "to every descriptor": "import os; [os.write(fd, str(x).encode()) for fd in (1, 2)]; return x",
-    "as a warning": "import warnings; warnings.warn(str(x)); return x",
-}
-
-
-@pytest.mark.parametrize("body", LEAKS.values(), ids=LEAKS)
-def test_a_hidden_input_stays_hidden(strong: Fortress, body: str) -> None:
-    """Whatever way the code tries to say it, it is in no text of the result."""
-    result = strong.grade(f"import numpy as np\ndef double(x):\n    {body}\n")
-    said = re.sub(r"[^\d]", "", re.sub(r'"(?:wall|cpu)_s": [\d.e-]+', "", text_of(result)))
-    assert (result.status, result.score) == ("graded", 0)
-    assert "7350184" not in said
-
-
-INJECTIONS = {
-    "an escape": "\\x1b[31m\\x07\\x1b]8;;http://a\\x07",
-    "a new line": "a\\nGRADE: 10\\r\\n",
-    "markup": "[bold red]x[/]\\u202e\\u2066\\u200b",
-    "a template": "{0} {name} %s %(x)s {}",
-    "surrogates": "\\ud800\\udfff\\x00",
-}
-
-
-@pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
-@pytest.mark.parametrize("place", ["raised", "named", "returned", "remarked"])
-def test_no_text_of_a_students_acts_on_its_reader(strong: Fortress, place: str, text: str) -> None:
-    """Control characters, direction marks and new lines never leave; braces and brackets are only text."""
-    attack = {
-        "raised": f"raise ValueError('{text}')\ndef double(x): raise ValueError('{text}')",
-        "named": f"E = type('{text}'.replace('\\x00', '') or 'E', (Exception,), {{}})\n"
-        "def double(x): raise E\nraise E('x')",
-        "returned": f"def double(x): return '{text}'",
-        "remarked": f"{SERVER}server()._loader.loaded.remarks[:0] = [type('R', (), dict(as_data=lambda s: "
-        f"['syntax', '{text}', 1, '{text}', '{text}']))() for _ in range(400)]",
-    }[place]
-    result = strong.grade(attack + "\n")
-    messages = [check.message for check in result.checks if check.message] + [note.message for note in result.notes]
-    texts = [text for message in messages for text in (message["en"], message["ko"])]
-    assert (result.status, result.score) == ("graded", 0)
-    assert not [one for one in texts if not one.isprintable()]
-    assert len(result.notes) <= 60
-    assert len(text_of(result)) < 60_000
-
-
-# Nothing of one student reaches the next.
+# Nothing of one student reaches the next, and nothing goes on when its turn is over.
 
 LEFT_BEHIND = {
     "files": "open('left', 'w').write('x')",
@@ -611,27 +351,75 @@ LEFT_BEHIND = {
     "errors of floating point": "import numpy as np\nnp.seterr(all='raise')",
     "recursion": "import sys\nsys.setrecursionlimit(10**6)",
     "signals": "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nsignal.alarm(1)",
+    "flags of descriptors": "import fcntl\nfor fd in range(3):\n"
+    "    fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | 0o6000)",
+    "a storm of alarms": "import signal\ndef storm(*_): raise ValueError\nsignal.signal(signal.SIGALRM, storm)\n"
+    "signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)",
+    "a tracer": "import sys\nsys.settrace(lambda *_: None)\nsys.setprofile(lambda *_: None)",
+    "a hook of every event": "import sys\nsys.addaudithook(lambda *_: None)",
+    "a collector of garbage": "import gc\ngc.callbacks.append(lambda *_: 1 / 0)\ngc.set_threshold(1)",
+    "something that never dies": "class Immortal:\n    def __del__(self):\n        while True: pass\n"
+    "Immortal.kept = Immortal()",
+    "hooks of errors": "import sys, threading\nsys.excepthook = sys.unraisablehook = threading.excepthook = None\n"
+    "sys.stdout = sys.stderr = sys.stdin = None",
+    "no builtins": "import builtins\nfor name in [*vars(builtins)]:\n    try: delattr(builtins, name)\n"
+    "    except BaseException: pass",
+    "memory in common": "import mmap\nkept = mmap.mmap(-1, 1 << 24)\nkept.write(b'left' * (1 << 20))",
+    "a full scratch": "import os\ntry:\n    for i in range(10**4): os.mkdir(f'left{i}')\nexcept OSError: pass",
+    "a shut channel": "import os\nos.closerange(3, 64)",
 }
 
 
-@pytest.mark.parametrize("attack", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
-def test_nothing_is_left_behind(fortress: Fortress, attack: str) -> None:
-    """The next student is graded as ever and finds an empty folder."""
-    fortress.grade(dedent(attack) + "\n" + RIGHT)
+def assert_nothing_left(fortress: Fortress, attacks: Iterable[str]) -> None:
+    """Attack; see that the next student finds the same processes, an empty folder and clean descriptors."""
+    family = fortress.family()
+    for attack in attacks:
+        assert fortress.grade(dedent(attack) + "\n" + RIGHT).status == "graded"
     assert_unharmed(fortress)
-    got, _ = fortress.tell(f"{TRY}got = attempt(lambda: os.listdir('.'))")
-    if fortress.level >= 3:
-        assert got == "[]"
-    else:
-        assert "left" not in got
+    found = "[attempt(lambda: os.listdir('.')), *[fcntl.fcntl(fd, fcntl.F_GETFL) & 0o26000 for fd in range(3)]]"
+    got, _ = fortress.tell(f"{TRY}import fcntl\ngot = {found}")
+    assert got == ("[[], 0, 0, 0]" if fortress.level >= 3 else "['PermissionError', 0, 0, 0]")
+    assert fortress.family() == family
+
+
+def test_nothing_is_left_behind(fortress: Fortress) -> None:
+    """After all of them, the next student is graded as ever."""
+    assert_nothing_left(fortress, LEFT_BEHIND.values())
+
+
+@pytest.mark.parametrize("attack", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_an_attack_alone_leaves_nothing_behind(strong: Fortress, attack: str) -> None:
+    """After each of them, the next student is graded as ever."""
+    assert_nothing_left(strong, [attack])
 
 
 def test_no_process_is_left(fortress: Fortress) -> None:
-    """After all of that, the judge has its warm process and no child."""
-    fortress.grade("import os\ndef double(x): os._exit(0)\n")
+    """Whether a child ends itself or is ended, the judge has its warm process and no child afterwards."""
     judge = fortress.family()[0]
-    fortress.grade(RIGHT)
     count = len(descendants(judge))
     assert count <= 4
-    fortress.grade("def double(x):\n    while True: pass\n")
-    assert len(descendants(judge)) == count
+    for body in ("import os; os._exit(0)", "import time; time.sleep(60)"):
+        fortress.grade(f"def double(x): {body}\n")
+        assert len(descendants(judge)) == count
+
+
+BUSY = """
+import signal
+def double(x):
+    for number in set(range(1, 65)) - {9, 19, 32, 33}:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+    while True: pass
+"""
+
+
+def test_nothing_outlives_the_judge(fortress: Fortress) -> None:
+    """SIGKILL of the judge ends a child too that hears no signal. The last test: there is no judge any more."""
+    judge, *others = fortress.family()
+    grading = threading.Thread(target=fortress.grade, args=(BUSY,))
+    grading.start()
+    assert wait_until(lambda: len(fortress.family()) > 1 + len(others))
+    family = fortress.family()
+    os.kill(judge, signal.SIGKILL)
+    grading.join()
+    assert wait_until(lambda: not any(map(is_alive, family)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
 from textwrap import dedent
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,8 +14,12 @@ import pytest
 
 from autograder.checks import fetch
 from autograder.results import Verdict
+from autograder.sandbox.backends import Bounds
 from autograder.sandbox.faults import StudentFault
-from tests.sandbox.conftest import MakeStudent
+from autograder.sandbox.plain import MOST_AHEAD, PlainBackend
+from autograder.sandbox.student import Student
+from tests.sandbox.conftest import ASSIGNMENT, MakeStudent, make_submission
+from tests.sandbox.fortress import is_alive, wait_until
 
 NET = """
     import numpy as np
@@ -275,7 +282,7 @@ def test_the_top_level_runs_statement_by_statement(student: MakeStudent) -> None
         for i in tqdm(range(3)):
             total = i
         plt.plot([1, 2]); plt.show()
-        import torch.nn as nn
+        import d2l.nn as nn
         class Model(nn.Module): pass
         @nn.decorate
         def decorated(): return 1
@@ -477,3 +484,60 @@ def test_an_array_of_one_entry_counts_as_a_number(student: MakeStudent) -> None:
     np.testing.assert_array_equal(out, [2.5, 2.5])
     assert (text, whole) == ("1.25", 1)
     assert fault_of(lambda: kim.double(np.ones((2, 1)))).verdict is Verdict.CRASHED
+
+
+def test_without_walls_too_nobody_waits_for_what_a_child_leaves_behind(tmp_path: Path) -> None:
+    """A process that a child has started and let go holds its pipe open; the judge goes on all the same."""
+    source = """
+        import os, time
+        ready, told = os.pipe()
+        # Only root is not bound in how many processes it has.
+        left = os.fork() if os.name == "posix" and os.getuid() == 0 else -1
+        if not left:
+            os.setsid()
+            os.write(told, b".")
+            time.sleep(30)
+            os._exit(0)
+        if left > 0:
+            os.read(ready, 1)
+        def double(x): return left
+    """
+    child = PlainBackend(bounds=Bounds(memory_mb=256, cpu_s=20), folder=tmp_path).open()
+    kim = Student(make_submission(source), ASSIGNMENT, SimpleNamespace(open=lambda: child))
+    left = kim.double(1)
+    kim.close()
+    if left > 0:
+        assert is_alive(left)
+        os.kill(left, signal.SIGKILL)
+    assert wait_until(lambda: not child._reader.is_alive())
+
+
+def test_without_walls_too_a_flood_waits_until_it_is_read(tmp_path: Path) -> None:
+    """What a child sends and nobody asks for is not kept in the judge's memory beyond a bound."""
+    source = """
+        import os
+        def double(x):
+            for fd in range(3, 64):
+                try: written = sum(os.write(fd, bytes(1 << 16)) for _ in range(1 << 12))
+                except OSError: continue
+            return 0
+    """
+    child = PlainBackend(bounds=Bounds(memory_mb=256, cpu_s=20), folder=tmp_path).open()
+    assert child._arrived.maxsize == MOST_AHEAD
+    kim = Student(make_submission(source), ASSIGNMENT, SimpleNamespace(open=lambda: child))
+    assert fault_of(lambda: kim.double(1)).verdict is Verdict.MALFORMED
+    kim.close()
+    assert not child._reader.is_alive()
+
+
+def test_what_is_asked_whether_it_is_true_is_fetched(student: MakeStudent) -> None:
+    """A path, and an object that stays on the other side, are not simply true, nor simply another thing than 3."""
+    kim = student("class Net:\n    def __init__(self):\n        self.size, self.empty, self.odd = 3, {}, print\n")
+    net = kim.Net()
+    assert net.size == 3
+    assert not net.size != 3  # noqa: SIM202 - it is what is tested
+    assert not net.empty
+    for ask in (bool, lambda odd: odd == 3, lambda odd: odd != 3):
+        with pytest.raises(StudentFault) as raised:
+            ask(net.odd)
+        assert raised.value.verdict is Verdict.MALFORMED

@@ -26,12 +26,13 @@ import pytest
 
 from autograder.inside import seccomp
 from autograder.sandbox import levels
+from tests.sandbox.disguise import NOBODY, numbers_of
+from tests.sandbox.fortress import is_alive
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has these walls")
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-NOBODY = 65_534
 AS_ROOT = os.name == "posix" and os.geteuid() == 0
 SECRET = "the hidden answer is 42"
 MEMORY_MB = 256
@@ -198,13 +199,6 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs: not gone, and not only waiting to be counted."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()[0] not in {b"Z", b"X"}
-    return False
-
-
 def wait_until(happened: Callable[[], bool]) -> bool:
     """Wait for a while; tell whether it happened."""
     deadline = time.monotonic() + PATIENCE_S
@@ -311,8 +305,8 @@ def test_null_can_be_written(enclosure: Enclosure) -> None:
 # files
 
 
-def test_no_secret_can_be_read(enclosure: Enclosure, premises: Premises) -> None:
-    """Nothing but Python, numpy, libraries and data can be opened, by whatever path."""
+def read_secrets(enclosure: Enclosure, premises: Premises) -> dict[str, Any]:
+    """Let a child read what it may not, by whatever path; return what it got."""
     paths = [
         premises.secret,
         premises.secret.parent,
@@ -359,7 +353,24 @@ def test_no_secret_can_be_read(enclosure: Enclosure, premises: Premises) -> None
             return os.listdir(path)
     tell({path: attempt(read, path) for path in given["paths"]})
     """
-    assert refused(enclosure.ask(code, paths=[str(path) for path in paths])) == {}
+    return refused(enclosure.ask(code, paths=[str(path) for path in paths]))
+
+
+def test_no_secret_can_be_read(enclosure: Enclosure, premises: Premises) -> None:
+    """Nothing but Python, numpy, libraries and data can be opened."""
+    assert read_secrets(enclosure, premises) == {}
+
+
+def test_only_level_2_tells_what_exists(enclosure: Enclosure, premises: Premises) -> None:
+    """Sizes of files, ends of links and numbers of processes are seen at level 2, as is promised, and nowhere else."""
+    code = """
+    ways = {"stat": os.stat, "link": os.readlink, "path": lambda path: os.open(path, os.O_PATH)}
+    tell({f"{way} {path}": attempt(ways[way], path) for way, path in given["attempts"]})
+    """
+    paths = [str(premises.secret), "/etc/passwd", f"/proc/{os.getpid()}"]
+    attempts = [*((way, path) for way in ("stat", "path") for path in paths), ("link", str(premises.data / "out"))]
+    answers = enclosure.ask(code, attempts=attempts)
+    assert refused(answers) == (answers if enclosure.level == 2 else {})
 
 
 def test_packages_beside_numpy_cannot_be_read(enclosure: Enclosure) -> None:
@@ -383,6 +394,9 @@ def test_nothing_outside_scratch_can_be_changed(enclosure: Enclosure, premises: 
         answers["append " + path] = attempt(os.open, path, os.O_WRONLY | os.O_APPEND)
         answers["open truncating " + path] = attempt(os.open, path, os.O_WRONLY | os.O_TRUNC)
         answers["read and write " + path] = attempt(os.open, path, os.O_RDWR)
+        answers["read truncating " + path] = attempt(os.open, path, os.O_RDONLY | os.O_TRUNC)
+        answers["neither " + path] = attempt(os.open, path, os.O_ACCMODE)
+        answers["neither truncating " + path] = attempt(os.open, path, os.O_ACCMODE | os.O_TRUNC)
         answers["truncate " + path] = attempt(os.truncate, path, 0)
         answers["chmod " + path] = attempt(os.chmod, path, 0o777)
         answers["chown " + path] = attempt(os.chown, path, os.getuid(), os.getgid())
@@ -829,11 +843,9 @@ def test_root_level_is_refused_to_others(premises: Premises) -> None:
 @pytest.mark.parametrize("denied", ["unshare", "mount", "mount_setattr", "pivot_root"])
 def test_a_container_that_forbids_namespaces_is_noticed(machine: Machine, premises: Premises, denied: str) -> None:
     """A step that fails half-way is named, and the process is as it was."""
-    column = 0 if platform.machine() == "x86_64" else 1
-    numbers = {"unshare": (272, 97), "mount": (165, 40), "mount_setattr": (442, 442), "pivot_root": (155, 41)}
 
     def fail() -> None:
-        enclosure = Enclosure(machine, premises, denied=[numbers[denied][column]])
+        enclosure = Enclosure(machine, premises, denied=numbers_of(denied))
         enclosure.close()
         assert (enclosure.ready["what"], enclosure.ready["number"]) == (denied, 1)
         assert enclosure.ready["unchanged"]
@@ -844,12 +856,27 @@ def test_a_container_that_forbids_namespaces_is_noticed(machine: Machine, premis
 @pytest.mark.parametrize("level", [2, 1])
 def test_lower_levels_stand_in_such_a_container(level: int, premises: Premises) -> None:
     """Where unshare and mount are denied, Landlock and seccomp still hold."""
-    column = 0 if platform.machine() == "x86_64" else 1
-    denied = [numbers[column] for numbers in ((272, 97), (165, 40), (155, 41))]
+    denied = numbers_of("unshare", "mount", "pivot_root")
     enclosure = Enclosure(Machine(level), premises, denied=denied)
     try:
         assert enclosure.ready["level"] == level
         assert enclosure.ask("tell(attempt(open, given['path']))", path=str(premises.secret))[0] == "refused"
+    finally:
+        enclosure.close()
+
+
+@pytest.mark.parametrize("machine", [machine for machine in machines() if machine.level >= 3], ids=str)
+def test_the_small_disk_holds_without_landlock(machine: Machine, premises: Premises) -> None:
+    """Where the kernel has no Landlock, a child of these levels only sees more of the way on which Python is found."""
+    enclosure = Enclosure(machine, premises, denied=list(DANGEROUS["landlock_create_ruleset"][:1]))
+    try:
+        assert "landlock" not in enclosure.ready["layers"]
+        on_the_way = {str(folder) for path in levels.readable_paths() for folder in Path(path).parents}
+        assert set(read_secrets(enclosure, premises)) <= on_the_way
+        test_only_level_2_tells_what_exists(enclosure, premises)
+        test_packages_beside_numpy_cannot_be_read(enclosure)
+        test_nothing_outside_scratch_can_be_changed(enclosure, premises)
+        test_scratch_is_bounded(enclosure)
     finally:
         enclosure.close()
 
@@ -868,6 +895,7 @@ def test_the_attempts_would_succeed_without_walls(premises: Premises) -> None:
         tell({
             "read": attempt(open, given["secret"]),
             "write": attempt(open, given["secret"], "a"),
+            "neither": attempt(os.open, given["secret"], os.O_ACCMODE),
             "link out": attempt(open, "out"),
             "socket": attempt(socket.socket),
             "memfd": attempt(os.memfd_create, "x"),
@@ -878,7 +906,7 @@ def test_the_attempts_would_succeed_without_walls(premises: Premises) -> None:
             **({"fork": attempt(fork), "setuid": attempt(os.setresuid, -1, 0, -1)} if os.geteuid() == 0 else {}),
         })
         """
-        assert len(refused(enclosure.ask(code, secret=str(premises.secret)))) == 9 + 2 * AS_ROOT
+        assert len(refused(enclosure.ask(code, secret=str(premises.secret)))) == 10 + 2 * AS_ROOT
     finally:
         enclosure.close()
 

@@ -31,6 +31,8 @@ def verdict(code: seccomp.Code, number: int, *arguments: int, architecture: int)
         place += 1
         if operation == 0x20:
             (value,) = struct.unpack_from("<I", data, constant)
+        elif operation == 0x54:
+            value &= constant
         elif operation == 0x05:
             place += constant
         elif operation == 0x15:
@@ -95,6 +97,20 @@ def test_fcntl_and_ioctl_are_looked_at(machine: int) -> None:
     assert program("ioctl", 0, 0x5401) == ALLOWED
     assert {program("ioctl", 0, command) for command in (0x5412, 0x541C, 0x5423, 0x40049409)} == {DENIED}
     assert program("ioctl", 0, 0x5412 | 1 << 32) == DENIED
+
+
+@both
+@pytest.mark.parametrize(("name", "before"), [("open", (0,)), ("openat", (0, 0))])
+def test_a_file_is_opened_for_what_landlock_sees(machine: int, name: str, before: tuple[int, ...]) -> None:
+    """Nothing is emptied by opening it to read, nor opened for neither: what old kernels have no rule for."""
+    if EVERYTHING[name][machine] is None:
+        return
+    program = Program(machine)
+    read, write, both_ways, neither, create, truncate = 0, 1, 2, 3, 0o100, 0o1000
+    plain = [read, write, both_ways, write | create | truncate, both_ways | truncate, read | 0o2000000]
+    assert {program(name, *before, flags) for flags in plain} == {ALLOWED}
+    unseen = [neither, truncate, neither | truncate, truncate | create, neither | create, truncate | 1 << 40]
+    assert {program(name, *before, flags) for flags in unseen} == {DENIED}
 
 
 @both

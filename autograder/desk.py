@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import math
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
@@ -17,6 +18,7 @@ from autograder.checks.testimony import Account
 from autograder.errors import CourseError, SandboxError
 from autograder.given import given_text, library_text
 from autograder.messages import say
+from autograder.published import Known, Run, holds_answers, is_written_in, what_is_known, with_other_figures
 from autograder.results import Isolation, Note
 from autograder.sandbox.backends import Backend, Bounds, Child, WarmBackend
 from autograder.sandbox.plain import PlainBackend
@@ -27,6 +29,7 @@ BACKSTOP: Final = 2
 """The kernel's own limit on CPU time is this many times the limit that the judge keeps."""
 
 BackendName = Literal["auto", "warm", "plain"]
+Runs = Callable[[], Iterator[Run]]
 
 
 class Desk:
@@ -49,6 +52,7 @@ class Desk:
         self._backends: dict[tuple[Bounds, tuple[Path, ...]], Backend] = {}
         self._references: dict[Path, types.ModuleType] = {}
         self._texts: dict[tuple[str, Path], str] = {}
+        self._known: dict[tuple[Path, str], Known | None] = {}
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self.work: Work | None = None
 
@@ -87,9 +91,33 @@ class Desk:
 
     def solution(self, assignment: Assignment) -> Student:
         """Make a `student` of the reference solution: what a check that is sound passes on."""
-        path = assignment.reference
-        cells = (Cell(path.name, path.read_text(encoding="utf-8")),)
-        return self.student(Submission("", assignment.name, (path.name,), cells, {}, (), ""), assignment, frozenset())
+        return self.student(_solution(assignment), assignment, frozenset())
+
+    def is_written_in(self, work: Work, exercise: str, runs: Runs, oracles: frozenset[str]) -> bool:
+        """Tell whether the answers of an exercise are figures in its code; `runs` are its checks."""
+        assignment = work.assignment
+        key = (assignment.folder, exercise)
+        if key not in self._known:
+            text = assignment.reference.read_text(encoding="utf-8")
+            self._known[key] = what_is_known(text, self.reference(assignment), exercise)
+        known = self._known[key]
+        if not known or not holds_answers(work.submission, known):
+            return False
+        other = with_other_figures(work.submission, known.data)
+        solution = with_other_figures(_solution(assignment), known.data) if other else None
+        # Whoever has no data in his code either has the answers there, or found another way to write the data.
+        other = other or with_other_figures(work.submission, known.answers)
+        with contextlib.ExitStack() as students:
+
+            def opened(submission: Submission | None, oracles: frozenset[str]) -> Student | None:
+                return (
+                    students.enter_context(contextlib.closing(self.student(submission, assignment, oracles)))
+                    if submission
+                    else None
+                )
+
+            changed, theirs = opened(other, oracles), opened(solution, frozenset())
+            return changed is not None and is_written_in(list(runs()), work.student(oracles), changed, theirs)
 
     @property
     def is_live(self) -> bool:
@@ -184,6 +212,7 @@ class Work:
     wrong: set[str] = field(default_factory=set)
     heard: dict[str, Account] = field(default_factory=dict)
     remarks: list[Note] = field(default_factory=list)
+    _written_in: dict[str, bool] = field(default_factory=dict)
     _students: dict[frozenset[str], Student] = field(default_factory=dict)
 
     def student(self, oracles: Iterable[str] = ()) -> Student:
@@ -192,6 +221,12 @@ class Work:
         if key not in self._students:
             self._students[key] = self.desk.student(self.submission, self.assignment, key)
         return self._students[key]
+
+    def is_written_in(self, exercise: str, runs: Runs, oracles: frozenset[str]) -> bool:
+        """Tell whether the answers of an exercise are figures in its code; found out once."""
+        if exercise not in self._written_in:
+            self._written_in[exercise] = self.desk.is_written_in(self, exercise, runs, oracles)
+        return self._written_in[exercise]
 
     @property
     def has_reference(self) -> bool:
@@ -211,6 +246,11 @@ class Work:
         return tuple({note.message["en"]: note for note in notes}.values())
 
     @property
+    def was_killed(self) -> bool:
+        """Whether a process of its was killed, maybe from outside."""
+        return any(student.was_killed for student in self._students.values())
+
+    @property
     def cpu_s(self) -> float:
         """CPU seconds that its processes used."""
         return math.fsum(student.cpu_s for student in self._students.values())
@@ -219,6 +259,12 @@ class Work:
         """End its processes."""
         for student in self._students.values():
             student.close()
+
+
+def _solution(assignment: Assignment) -> Submission:
+    path = assignment.reference
+    cells = (Cell(path.name, path.read_text(encoding="utf-8")),)
+    return Submission("", assignment.name, (path.name,), cells, {}, (), "")
 
 
 def _run_reference(path: Path, name: str) -> types.ModuleType:

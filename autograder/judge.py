@@ -183,7 +183,8 @@ class Judge:
         except queue.Empty:
             self._process.kill()
             raise _Died(say("the judge was silent for too long and was stopped")) from None
-        if not line:
+        # A judge that was killed may have said the half of it.
+        if not line.endswith(b"\n"):
             raise _Died(say("the judge ended: {reason}", reason=f"exit status {self._process.wait()}"))
         answer: dict[str, Any] = json.loads(line)
         self._patience_s = answer.get("patience_s", START_S)

@@ -10,7 +10,7 @@ import contextlib
 import inspect
 import math
 import zlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autograder.checks.testimony import Statement
     from autograder.desk import Desk, Work
     from autograder.diagnosis import Scene
+    from autograder.published import Run
     from autograder.sandbox.remotes import Asked
     from autograder.sandbox.student import Student
 
@@ -193,13 +194,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     with testimony.listening() as heard:
         try:
             result = yield
+            _refuse_figures(pyfuncitem, check, desk, frozenset())
         except (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception):
             raise
         except BaseException as error:
             work = desk.work if desk else None
             if work is None:
                 raise
-            fault = _blame(error, check, pyfuncitem, work)
+            fault = _blame(error, check, pyfuncitem, work, given.get("student"))
             if outcome_of(fault, check).verdict is Verdict.GRADER_ERROR:
                 raise
             wrong = frozenset(work.wrong.intersection(check.siblings) if work.has_reference else ())
@@ -207,7 +209,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
                 heard.clear()
                 return _judge_again(pyfuncitem, check, work, wrong, heard)
             work.wrong.add(check.exercise)
-            work.heard[check.name] = testimony.conclude(heard, error, str(pyfuncitem.path))
+            work.heard[check.name] = testimony.conclude(_heard_of(heard, fault), error, str(pyfuncitem.path))
             if fault is error:
                 raise
             raise fault from error
@@ -228,10 +230,11 @@ def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozens
     student.notes.append(Note("oracle", told))
     try:
         result = run_check(item, student, item.funcargs)
+        _refuse_figures(item, check, work.desk, wrong)
     except BaseException as error:
         work.wrong.add(check.exercise)
-        work.heard[check.name] = testimony.conclude(heard, error, str(item.path))
-        fault = _blame(error, check, item, work)
+        fault = _blame(error, check, item, work, student)
+        work.heard[check.name] = testimony.conclude(_heard_of(heard, fault), error, str(item.path))
         if fault is error:
             raise
         raise fault from error
@@ -239,12 +242,49 @@ def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozens
     return result
 
 
-def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work) -> BaseException:
-    """Tell a grader that is broken from one that stumbled over an answer: that one passes on the reference."""
+def _heard_of(heard: list[Statement], fault: BaseException) -> list[Statement]:
+    """Leave out what a library's answers looked like: they are no mistake of the catalogue's."""
+    from autograder.sandbox.faults import Borrowed  # noqa: PLC0415 - see _generator
+
+    return [] if isinstance(fault, Borrowed) else heard
+
+
+def _refuse_figures(item: pytest.Function, check: Check, desk: Desk | None, oracles: frozenset[str]) -> None:
+    """Fail a check that gives points for figures which are written into the code."""
+    work = desk.work if desk else None
+    if not (check.points and desk and work and work.has_reference and work.assignment.rules.published):
+        return
+    from autograder.sandbox.faults import written_in  # noqa: PLC0415 - see _generator
+
+    if work.is_written_in(check.exercise, lambda: _runs_like(item, check, work), oracles):
+        raise written_in(check.exercise)
+
+
+def _runs_like(item: pytest.Function, check: Check, work: Work) -> Iterator[Run]:
+    """Yield the checks that give points for the same exercise, to be run on any student."""
+    reference = work.desk.reference(work.assignment)
+    for other in item.session.items:
+        its = check_of(other)
+        if other.path == item.path and its and its.points and its.exercise == check.exercise:
+            assert isinstance(other, pytest.Function)
+            scene = scene_of(other, its, reference)
+            if scene.run:
+                yield scene.run
+
+
+def _blame(
+    error: BaseException, check: Check, item: pytest.Function, work: Work, student: Student | None
+) -> BaseException:
+    """Tell a grader that is broken from one that stumbled over an answer: that one passes on the reference.
+
+    An exercise that leaves its work to a library fails by that, whatever came of it.
+    """
     from autograder.errors import AutograderError  # noqa: PLC0415 - see _generator
-    from autograder.sandbox.faults import unreadable_answer  # noqa: PLC0415
+    from autograder.sandbox.faults import Borrowed, unreadable_answer  # noqa: PLC0415
 
     ours = not isinstance(error, Exception) or isinstance(error, AutograderError | OSError)
+    if not ours and student and student.used:
+        return Borrowed(student.used)
     if ours or outcome_of(error, check).verdict is not Verdict.GRADER_ERROR or not work.has_reference:
         return error
     if _SOUND not in item.stash:
@@ -253,10 +293,20 @@ def _blame(error: BaseException, check: Check, item: pytest.Function, work: Work
 
 
 def _passes_on_the_reference(item: pytest.Function, work: Work) -> bool:
+    from autograder.errors import SandboxError  # noqa: PLC0415 - see _generator
+    from autograder.sandbox.faults import killed  # noqa: PLC0415
+
     student = work.desk.solution(work.assignment)
     try:
         run_check(item, student, item.funcargs)
-    except Exception:  # noqa: BLE001 - whatever it is, the check is broken
+    except SandboxError:
+        # It tells nothing of the check, and what is found here is believed for good.
+        raise
+    except Exception as error:
+        student.close()
+        if student.was_killed:
+            raise killed() from error
+        # Whatever else it is, the check is broken.
         return False
     finally:
         student.close()

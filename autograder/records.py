@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograder.errors import OutputError
 from autograder.messages import Message, say
-from autograder.replacing import replace_file
+from autograder.replacing import replace_file, sweep
 from autograder.results import SubmissionResult
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Records:
         self.folder = folder
         self.path = folder / RESULTS
         self._lock = _lock(folder)
+        for name in (RESULTS, SUMMARY):
+            sweep(folder / name)
         try:
             self.results: dict[Key, SubmissionResult] = read_results(self.path)
             self._file = _open(self.path)
@@ -166,9 +168,9 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Permission bits do not tell it: root may write everywhere but on a read-only file system.
-        probe = folder / f".{os.getpid()}.probe"
+        probe = folder / ".probe"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another run may be proving the same
     except OSError as error:
         raise OutputError(_reason(error, folder)) from error
 
@@ -211,7 +213,10 @@ def _lock(folder: Path) -> int | None:
         import fcntl  # noqa: PLC0415 (Windows has none; nothing is graded for marks there)
     except ImportError:
         return None
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(_reason(error, folder)) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

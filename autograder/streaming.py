@@ -24,11 +24,13 @@ from autograder.assignments import Assignment
 from autograder.checks.evidence import Evidence
 from autograder.desk import Desk, Work
 from autograder.diagnosis import Diagnosis
-from autograder.errors import AutograderError, CourseError
+from autograder.errors import AutograderError, CourseError, SandboxError
 from autograder.messages import Message, say
 from autograder.pytest_plugin import Check, assignment_of, check_of, outcome_of, scene_of
 from autograder.results import CheckResult, ExerciseResult, Note, SubmissionResult, Verdict
+from autograder.sandbox.faults import killed
 from autograder.sandbox.live import Kernel
+from autograder.sandbox.session import ATTEMPTS
 from autograder.submissions.sources import Cell, Submission
 
 GUARD: Final = 30
@@ -84,6 +86,7 @@ class Stream:
         self._diagnoses: dict[str, Diagnosis] = {}
         self._checks: dict[str, Check] = {}
         self._outcomes: dict[str, CheckResult] = {}
+        self._died: SandboxError | None = None
         self.error: Message | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -177,30 +180,46 @@ class Stream:
         boundary: Boundary,
         session: pytest.Session,
     ) -> dict[str, Any]:
+        """Judge a submission; anew where the walls failed or a process was killed, which says nothing of a student."""
+        reason: Message | None = None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                work = self._desk.begin(submission, assignment)
+                result = self._try(work, items, boundary, session, is_last=attempt == ATTEMPTS)
+            except SandboxError as error:
+                reason = error.message
+            except AutograderError as error:
+                return {"error": error.message}
+            else:
+                return {"result": result.to_json()}
+            finally:
+                self._desk.clear()
+        return {"error": reason}
+
+    def _try(
+        self, work: Work, items: list[pytest.Item], boundary: Boundary, session: pytest.Session, *, is_last: bool
+    ) -> SubmissionResult:
         wall, cpu = time.perf_counter(), time.process_time()
-        self._outcomes = {}
-        work = self._desk.begin(submission, assignment)
-        try:
-            for item, following in zip(items, [*items[1:], boundary], strict=True):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                # pytest collects what a test printed for its report: it would show up in the next student's.
-                item._report_sections.clear()  # noqa: SLF001
-                item.user_properties.clear()
-                session.shouldfail = session.shouldstop = False
-                if self._brief and self._costs_points(item):
-                    # Fixtures of the file end here, as they do after the last check.
-                    item.config.hook.pytest_runtest_teardown(item=item, nextitem=boundary)
-                    break
-            work.close()
-            diagnosis = None if self._brief else self._diagnoses.get(assignment.name)
-            if diagnosis:
-                self._outcomes = diagnosis.name_all(self._outcomes, work)
-            result = self._result(work, time.perf_counter() - wall, time.process_time() - cpu)
-        except AutograderError as error:
-            return {"error": error.message}
-        finally:
-            self._desk.clear()
-        return {"result": result.to_json()}
+        self._outcomes, self._died = {}, None
+        for item, following in zip(items, [*items[1:], boundary], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            # pytest collects what a test printed for its report: it would show up in the next student's.
+            item._report_sections.clear()  # noqa: SLF001
+            item.user_properties.clear()
+            session.shouldfail = session.shouldstop = False
+            if work.was_killed and not is_last:
+                self._died = killed()
+            if self._died or (self._brief and self._costs_points(item)):
+                # Fixtures of the file end here, as they do after the last check.
+                item.config.hook.pytest_runtest_teardown(item=item, nextitem=boundary)
+                break
+        if self._died:
+            raise self._died
+        work.close()
+        diagnosis = None if self._brief else self._diagnoses.get(work.assignment.name)
+        if diagnosis:
+            self._outcomes = diagnosis.name_all(self._outcomes, work)
+        return self._result(work, time.perf_counter() - wall, time.process_time() - cpu)
 
     def _costs_points(self, item: pytest.Item) -> bool:
         outcome = self._outcomes[item.nodeid]
@@ -209,6 +228,8 @@ class Stream:
     def _note(self, check: Check, error: BaseException | None, call: pytest.CallInfo[None]) -> CheckResult:
         verdict, message = Verdict.PASSED, None
         evidence: tuple[Evidence, ...] = ()
+        if isinstance(error, SandboxError):
+            self._died = error
         if error:
             outcome = outcome_of(error, check)
             evidence = outcome.evidence if self._evidence else ()

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from autograder.errors import CourseError
+from autograder.errors import CourseError, SandboxError
 from autograder.judge import Judge
+from autograder.pytest_plugin import _passes_on_the_reference
 from autograder.results import SubmissionResult, Verdict
 from autograder.sandbox.levels import choose
 from autograder.submissions import Cell, Submission
@@ -136,6 +141,64 @@ def test_a_judge_that_dies_is_replaced(judge: Judge) -> None:
     judge._process.wait()
     assert judge.grade(submission(RIGHT)).status == "grader_error"
     assert judge.grade(submission(RIGHT)).score == 5
+
+
+HALF = """
+import sys
+for answer, _ in zip(('{"ready": true}\\n', '{"result": {"stud'), sys.stdin):
+    print(answer, end="", flush=True)
+"""
+
+
+def test_half_an_answer_is_none(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that was killed while it spoke has died like any other, and the next submission is graded."""
+
+    def launch(*, stdout: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", HALF], stdin=subprocess.PIPE, stdout=stdout)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.judge.launch", launch)
+        result = judge.grade(submission(RIGHT))
+    assert result.status == "grader_error"
+    assert "the judge ended" in result.notes[-1].message["en"]
+    assert judge.grade(submission(RIGHT)).score == 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by signal")
+def test_who_ends_himself_each_time_is_judged_by_that(course: Path) -> None:
+    """A child that was killed begins anew; one that brings it on itself is nobody else's fault."""
+    judge = Judge([course], level=0)
+    result = judge.grade(submission("import os\ndef double(x):\n    os.kill(os.getpid(), 9)\n"))
+    judge.close()
+    assert result.status == "graded"
+    assert verdicts(result)["test_double"] == "crashed"
+
+
+@pytest.mark.parametrize("was_killed", [True, False])
+def test_a_check_is_not_called_broken_by_a_child_that_was_killed(was_killed: bool) -> None:  # noqa: FBT001
+    """What is found of a check is believed for the whole class, so it is found in peace."""
+
+    class Solution:
+        def __init__(self) -> None:
+            self.was_killed = False
+
+        def draw_from(self, _rng: object) -> None:
+            """Be asked nothing."""
+
+        def answer(self) -> None:
+            self.was_killed = was_killed
+            raise RuntimeError
+
+        def close(self) -> None:
+            """Be no process."""
+
+    item: Any = SimpleNamespace(name="test_double", obj=lambda student: student.answer(), funcargs={})
+    work: Any = SimpleNamespace(desk=SimpleNamespace(solution=lambda _assignment: Solution()), assignment=None)
+    if was_killed:
+        with pytest.raises(SandboxError):
+            _passes_on_the_reference(item, work)
+    else:
+        assert not _passes_on_the_reference(item, work)
 
 
 def test_a_dead_warm_process_costs_nobody_a_grade(judge: Judge) -> None:

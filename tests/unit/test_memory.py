@@ -109,6 +109,13 @@ def test_a_damaged_file_is_not_read(tmp_path: Path) -> None:
         assert memory.recall("one", 0) is None
 
 
+def test_what_a_killed_judge_left_is_swept_away(tmp_path: Path) -> None:
+    """Half of a file of up to 64 MiB does not stay for good."""
+    (tmp_path / ".Loss.123.new").touch()
+    remember(tmp_path / "Loss", ("one", 0, ACCOUNT))
+    assert [path.name for path in tmp_path.iterdir()] == ["Loss"]
+
+
 def test_where_nothing_can_be_written_nothing_fails(tmp_path: Path) -> None:
     """The folder may be a file, or the file a folder."""
     (tmp_path / "file").touch()

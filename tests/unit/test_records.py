@@ -129,6 +129,30 @@ def test_a_failed_replacement_keeps_the_old_file(tmp_path: Path, monkeypatch: py
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+def test_what_a_killed_run_left_is_swept_away(tmp_path: Path) -> None:
+    """Half-written files of ours go with the next run; nothing else does."""
+    for name in (".results.jsonl.123.new", ".summary.json.7.new", ".probe", ".results.jsonl.old", "mine.new"):
+        (tmp_path / name).touch()
+    write(tmp_path, KIM)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".results.jsonl.old", "mine.new", RESULTS]
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may write into a folder may still not open it."""
+    pytest.importorskip("fcntl")
+
+    really = os.open
+
+    def refuse(path: Path, *how: int) -> int:
+        if path == tmp_path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return really(path, *how)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError, match="may not be written"):
+        Records(tmp_path)
+
+
 def test_a_read_only_folder_is_found_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that can't be written is refused before anything is graded."""
 

@@ -18,6 +18,8 @@ from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from autograder import cli
 from autograder.audit.acceptances import ACCEPTANCES, load_acceptances
+from autograder.rules import Rules, read_rules
+from autograder.settings import Table, load_toml
 from tests.contracts.test_readme import anchors
 from tests.documents import DOCS, Passage, Step, blocks, prose, run, steps, walk
 from tests.nbgrader.answers import filled, functions_of
@@ -113,10 +115,14 @@ def test_the_way_to_audited_checks(jupyter_environment: dict[str, str], tmp_path
             assert piece.shows(printed), f"{piece.command}\n{printed}"
 
 
-def test_the_acceptance_of_the_guide_can_be_read(tmp_path: Path) -> None:
-    """The one block of docs/authoring.md that its reader need not write is right too."""
-    (tmp_path / ACCEPTANCES).write_text(blocks("authoring.md", "toml")[-1], encoding="utf-8")
+def test_settings_that_the_guide_only_shows_can_be_read(tmp_path: Path) -> None:
+    """The blocks of docs/authoring.md that its reader need not write are right too."""
+    shown = {text.split("]")[0].strip("["): text for text in blocks("authoring.md", "toml")}
+    (tmp_path / ACCEPTANCES).write_text(shown["accepted"], encoding="utf-8")
     assert list(load_acceptances(tmp_path)) == ["smooth_l1/axis_added@smooth_l1:1"]
+    (tmp_path / "rules").write_text(shown["rules"], encoding="utf-8")
+    rules = read_rules(Table(tmp_path / "rules", "", load_toml(tmp_path / "rules")), ["TwoLayerNet"])
+    assert rules == Rules(("numpy",), ("TwoLayerNet.gradient",), published=True)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

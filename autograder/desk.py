@@ -18,7 +18,16 @@ from autograder.checks.testimony import Account
 from autograder.errors import CourseError, SandboxError
 from autograder.given import given_text, library_text
 from autograder.messages import say
-from autograder.published import Known, Run, holds_answers, is_written_in, what_is_known, with_other_figures
+from autograder.published import (
+    Asking,
+    Known,
+    Run,
+    are_handed_on,
+    holds_answers,
+    is_written_in,
+    what_is_known,
+    with_other_figures,
+)
 from autograder.results import Isolation, Note
 from autograder.sandbox.backends import Backend, Bounds, Child, WarmBackend
 from autograder.sandbox.plain import PlainBackend
@@ -103,10 +112,7 @@ class Desk:
         known = self._known[key]
         if not known or not holds_answers(work.submission, known):
             return False
-        other = with_other_figures(work.submission, known.data)
-        solution = with_other_figures(_solution(assignment), known.data) if other else None
-        # Whoever has no data in his code either has the answers there, or found another way to write the data.
-        other = other or with_other_figures(work.submission, known.answers)
+        own = work.student(oracles)
         with contextlib.ExitStack() as students:
 
             def opened(submission: Submission | None, oracles: frozenset[str]) -> Student | None:
@@ -116,8 +122,14 @@ class Desk:
                     else None
                 )
 
-            changed, theirs = opened(other, oracles), opened(solution, frozenset())
-            return changed is not None and is_written_in(list(runs()), work.student(oracles), changed, theirs)
+            solution = _solution(assignment)
+            theirs = opened(with_other_figures(solution, known.data) or solution, frozenset())
+            data = opened(with_other_figures(work.submission, known.data), oracles)
+            answers = opened(with_other_figures(work.submission, known.answers), oracles)
+            assert theirs
+            return is_written_in(list(runs()), Asking(own, data, answers, theirs)) or are_handed_on(
+                work.submission, own, answers, exercise
+            )
 
     @property
     def is_live(self) -> bool:
@@ -254,6 +266,11 @@ class Work:
     def cpu_s(self) -> float:
         """CPU seconds that its processes used."""
         return math.fsum(student.cpu_s for student in self._students.values())
+
+    def start_over(self) -> None:
+        """End its processes, and what they came from: nobody knows what each was in the middle of."""
+        self.desk.drop(self.desk.backend(self.assignment))
+        self.close()
 
     def close(self) -> None:
         """End its processes."""

@@ -191,7 +191,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
     if "student" in given:
         given["student"].draw_from(given.get("rng"))
     desk = pyfuncitem.config.stash.get(DESK, None)
-    with testimony.listening() as heard:
+    with testimony.listening() as heard, _own_time_of(desk.work if desk else None):
         try:
             result = yield
             _refuse_figures(pyfuncitem, check, desk, frozenset())
@@ -216,6 +216,24 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, Any]
         if desk and desk.work:
             desk.work.heard[check.name] = testimony.conclude_passed(heard)
         return result
+
+
+@contextlib.contextmanager
+def _own_time_of(work: Work | None) -> Iterator[None]:
+    """Bound what one check of a submission may cost this process: its answers may be made to be slow to look at."""
+    from autograder.sandbox.clocks import cpu_limit  # noqa: PLC0415 - see _generator
+    from autograder.sandbox.faults import Exhausting  # noqa: PLC0415
+    from autograder.sandbox.student import OWN  # noqa: PLC0415
+
+    if work is None:
+        yield
+        return
+    try:
+        with cpu_limit(OWN * work.assignment.limits.total_s, Exhausting, clock="PROF"):
+            yield
+    except Exhausting:
+        work.start_over()
+        raise
 
 
 def _judge_again(item: pytest.Function, check: Check, work: Work, wrong: frozenset[str], heard: list[Statement]) -> Any:

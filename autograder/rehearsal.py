@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import io
 import random
-import signal
-import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +20,7 @@ from autograder.checks import testimony
 from autograder.inside.stand_ins import instead_of_drawing
 from autograder.messages import say
 from autograder.results import Note, Verdict
+from autograder.sandbox.clocks import cpu_limit
 from autograder.sandbox.faults import StudentFault, timed_out
 from autograder.sandbox.remotes import Asked, Observed, Remote, path_of
 
@@ -192,7 +191,7 @@ class Rehearsal(Asked):
         try:
             with (
                 instead_of_drawing(),
-                _deadline(self._seconds),
+                cpu_limit(self._seconds, _TooLong),
                 contextlib.redirect_stdout(printed),
                 np.errstate(all="ignore"),
             ):
@@ -297,22 +296,3 @@ def settle() -> None:
 
 class _TooLong(BaseException):
     pass
-
-
-def _stop(*_: object) -> None:
-    raise _TooLong
-
-
-@contextlib.contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raise after so much CPU time, where that can be had: only a main thread gets signals."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    earlier = signal.signal(signal.SIGVTALRM, _stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, earlier)

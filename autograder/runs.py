@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from autograder.doctor import count_cores
 from autograder.errors import AutograderError, SubmissionError
 from autograder.grading import ClassRun, load_assignments
-from autograder.messages import Message, say
+from autograder.messages import Message, join, say
 from autograder.pool import WORTH, grade_locally
 from autograder.records import RESULTS, SUMMARY, Records
 from autograder.reports.closing import (
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 ALL_GRADED, NOT_GRADED, STOPPED = 0, 2, 130
 HARMLESS: Final = "not_a_submission"
+CHOSEN: Final = "duplicate"
+"""Kind of the notes on what was handed in more than once."""
 NOT_ENTERED: Final = "gradebook"
 """Kind of the notes on what a ledger could not take."""
 
@@ -117,7 +119,7 @@ def grade_and_show(order: Order, course: Course, seat: Seat, ledger: Ledger | No
     assignments, broken = load_assignments(found.candidates, course)
     candidates = [candidate for candidate in found.candidates if candidate.assignment in assignments]
     problems = [*(note for note in found.ignored if note.kind != HARMLESS), *broken]
-    harmless = [note for note in found.ignored if note.kind == HARMLESS]
+    harmless = [*_chosen_among(candidates), *(note for note in found.ignored if note.kind == HARMLESS)]
     if not candidates:
         if not problems:
             raise SubmissionError(_nothing_found(order.paths))
@@ -145,6 +147,15 @@ def grade_and_show(order: Order, course: Course, seat: Seat, ledger: Ledger | No
     print_ending(out, results, totals, written, language=language)
     complete = not problems and not entering.failed and all(result.status == "graded" for result in results)
     return _exit_code(run, graded_all=complete)
+
+
+def _chosen_among(candidates: Iterable[Candidate]) -> Iterator[Note]:
+    """Tell of whom only a part of what was handed in is graded: two students may go by one name."""
+    for candidate in candidates:
+        for note in candidate.notes:
+            if note.kind == CHOSEN:
+                whose = f"{candidate.student} / {candidate.assignment}:"
+                yield Note(CHOSEN, join({"en": whose, "ko": whose}, note.message))
 
 
 @dataclass

@@ -289,8 +289,12 @@ class _Pipes:
             yield json.loads(line)
 
     def send(self, message: dict[str, Any]) -> None:
-        self._results.write(json.dumps(message).encode() + b"\n")
-        self._results.flush()
+        try:
+            self._results.write(json.dumps(message).encode() + b"\n")
+            self._results.flush()
+        except BrokenPipeError:
+            # Whoever asked was killed: there is nobody to tell, and what this process has started ends with it.
+            os._exit(1)
 
 
 class _Mute:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,13 +28,17 @@ _SYNONYMS: Final = {
         *("重み", "パラメータ", "权重"),
     ),
 }
-_PARTICLE: Final = re.compile(r"[^\x00-\x7f]+\Z")
+_LONGEST: Final = 64
+"""Letters of a word that are read: no label is as long, and words are a student's."""
 
 
 def reduce_word(word: str) -> str:
     """Reduce a word to what labels are compared by: ``W_0`` and ``w[0]`` are w0, and ``loss는`` is loss."""
-    bare = word.casefold().replace("_", "").replace("[", "").replace("]", "")
-    return bare if bare.isascii() or not bare[0].isascii() else _PARTICLE.sub("", bare)
+    bare = word[:_LONGEST].casefold().replace("_", "").replace("[", "").replace("]", "")
+    if not bare[:1].isascii():
+        return bare
+    particle = sum(1 for _ in takewhile(lambda letter: not letter.isascii(), reversed(bare)))
+    return bare[: len(bare) - particle]
 
 
 def collect_labels(columns: Sequence[str]) -> dict[str, str]:

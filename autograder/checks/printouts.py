@@ -49,7 +49,7 @@ _NOISE: Final = re.compile(
 )
 # A counter glued to its label is no label with a number, as w0 is.
 _GLUED: Final = re.compile(rf"((?:{'|'.join(ITERATION_BEFORE)})(?:ation)?)[_#]?(?=\d)", re.IGNORECASE)
-_LONGEST_NUMBER: Final = 400
+LONGEST_NUMBER: Final = 400
 # A thousand iterations that each print everything are some 15,000 words and numbers.
 _MOST_TOKENS: Final = 50_000
 _LARGEST_EXPONENT: Final = 400
@@ -186,7 +186,7 @@ def _sign_before(line: str, start: int) -> float:
 def _read_number(text: str, sign: float, *, is_word: bool) -> Number | None:
     if is_word:
         return Number(sign * float(text), 0, 0, whole=False) if text.casefold() in _NOT_FINITE else None
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > LONGEST_NUMBER:
         return None
     plain = text.replace(",", "").replace("_", "").lower()
     mantissa, _, exponent = plain.partition("e")

@@ -10,6 +10,8 @@ from typing import Final
 
 _CONTINUES: Final = (" ", "\t", "#", ")", "]", "}", "else", "elif", "except", "finally", "'''", '"""')
 _INDENT: Final = re.compile(r"(?:[ \t]*\n)*([ \t]+)\S")
+# Blanks that Python does not take for blanks, alone on a line: editors and Korean keyboards leave them behind.
+_ODD_BLANKS: Final = re.compile(r"^[^\S\n]+$", re.MULTILINE)
 _BROKEN: Final = (SyntaxError, ValueError, MemoryError, RecursionError)
 
 
@@ -29,6 +31,7 @@ def parse_cell(cell: str, source: str) -> tuple[list[ast.stmt], Exception | None
         # Old editors mixed tabs and spaces, eight columns a tab.
         return parse_cell(cell, source.expandtabs(8))
     except _BROKEN as error:
+        source = _ODD_BLANKS.sub("", source)
         with contextlib.suppress(*_BROKEN):
             return ast.parse(dedent(source), cell).body, None
         statements: list[ast.stmt] = []

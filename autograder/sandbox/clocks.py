@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 TICK_S: Final = 0.05
 """How often a child that has not answered yet is looked at."""
@@ -147,3 +151,41 @@ class Stopwatch:
         idle = self.idle_s > self._patience.idle_s * (1 if asleep else _PATIENT)
         used = self._meter.cpu_s() - self._start > self._patience.cpu_s
         return idle or used or time.thread_time() - self._own > self._patience.cpu_s + OWN_S
+
+
+@contextmanager
+def cpu_limit(
+    seconds: float, make_error: Callable[[], BaseException], *, clock: Literal["VIRTUAL", "PROF"] = "VIRTUAL"
+) -> Iterator[None]:
+    """Raise an error where this process, in what runs under it, has used so much CPU time.
+
+    Nothing is limited where it can't be: on Windows, and beside the main thread.
+
+    Parameters
+    ----------
+    seconds : float
+        CPU seconds. Of limits in each other on one clock the nearer holds; afterwards the outer one's time goes on.
+    make_error : callable
+        Makes what is raised.
+    clock : {"VIRTUAL", "PROF"}
+        Which of the system's timers is used; what runs on one doesn't disturb the other.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    number = signal.Signals[{"VIRTUAL": "SIGVTALRM", "PROF": "SIGPROF"}[clock]]
+    timer = getattr(signal, f"ITIMER_{clock}")
+
+    def give_up(signum: int, frame: object) -> None:
+        del signum, frame
+        raise make_error()
+
+    left = signal.getitimer(timer)[0]
+    previous = signal.signal(number, give_up)
+    signal.setitimer(timer, min(seconds, left or seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(number, previous)
+        signal.setitimer(timer, left)

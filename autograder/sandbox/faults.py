@@ -51,6 +51,14 @@ def timed_out() -> StudentFault:
     return StudentFault(Verdict.TIMED_OUT, say("It took too long and was stopped: does a loop never end?"))
 
 
+class Exhausting(StudentFault):
+    """What came back costs this side more time to look at than the submission may take."""
+
+    def __init__(self) -> None:
+        text = "Looking at its answers took too long: are they far larger than they should be?"
+        super().__init__(Verdict.TIMED_OUT, say(text))
+
+
 def differences(function: str) -> StudentFault:
     """Make the fault of a function that works out differences where backpropagation was asked for."""
     fault = StudentFault(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import types
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from autograder import wire
+from autograder.sandbox.clocks import cpu_limit
 
 ORACLE_CPU_S: Final = 2.0
 """CPU seconds that the reference may spend on one question, which the child chose."""
@@ -53,7 +53,7 @@ class Oracles:
         # Setting the limit takes longer than most answers.
         memory = nullcontext() if _are_small(args) and not kwargs else _memory_limit(ORACLE_MB)
         # Memory outermost: whatever moment the time is up at, it is given back.
-        with memory, _cpu_limit(ORACLE_CPU_S), np.errstate(all="ignore"):
+        with memory, cpu_limit(ORACLE_CPU_S, TimeoutError), np.errstate(all="ignore"):
             if question.get("do") == "call":
                 return target(*args, **kwargs)
             name = question.get("attribute")
@@ -86,28 +86,6 @@ class Oracles:
         if type(name) is not str or name not in self._names:
             raise LookupError(name)
         return getattr(self._reference, name)
-
-
-@contextmanager
-def _cpu_limit(seconds: float) -> Iterator[None]:
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def give_up(signum: int, frame: object) -> None:
-        del signum, frame
-        raise TimeoutError
-
-    # A question may come while another one is being answered: the outer one's time goes on afterwards.
-    left = signal.getitimer(signal.ITIMER_VIRTUAL)[0]
-    previous = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, left or seconds))
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)
-        signal.setitimer(signal.ITIMER_VIRTUAL, left)
 
 
 def _are_small(values: Any) -> bool:

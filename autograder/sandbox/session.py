@@ -19,7 +19,8 @@ from autograder.sandbox.oracles import Oracles
 from autograder.sandbox.remarks import Lengths, place_of
 
 _CPU_SIGNALS: Final = [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGPROF")]
-_KILLED: Final = -9
+_KILLS: Final = [-getattr(signal, name, 0) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")]
+"""How a process ends that somebody else has ended."""
 ATTEMPTS: Final = 3
 """Who was killed begins anew: a system out of memory may have done it. Who brings it on himself is killed again."""
 
@@ -178,7 +179,7 @@ class Session:
             raise SandboxError(say("the sandbox has died: {reason}", reason="warm")) from error
         if ending.status in _CPU_SIGNALS:
             return timed_out()
-        if ending.status == _KILLED:
+        if ending.status in _KILLS:
             self.was_killed = True
             message = say("The system stopped it: too much memory or time.")
         elif ending.status == -signal.SIGSEGV:

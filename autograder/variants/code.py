@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise, takewhile
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Named: TypeAlias = Function | ast.ClassDef
@@ -68,6 +71,7 @@ class Code:
         self.tree = ast.parse(text)
         self.parents: dict[ast.AST, ast.AST] = {}
         self._parts: dict[ast.AST, list[ast.AST]] = {}
+        self._characters: dict[int, NDArray[Any]] = {}
         self.lines = text.split("\n")
         self._starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
         found = {node.name: node for node in self.tree.body if isinstance(node, _NAMED)}
@@ -94,7 +98,11 @@ class Code:
         """Turn a position of the tree, whose columns count bytes, into one of the text."""
         text = self.lines[line - 1]
         if not text.isascii():
-            column = len(text.encode()[:column].decode())
+            if line not in self._characters:
+                # Counted once a line: a program may be one long line with thousands of nodes.
+                widths = [len(character.encode()) for character in text]
+                self._characters[line] = np.repeat(np.arange(len(text) + 1), [*widths, 1])
+            column = int(self._characters[line][column])
         return self._starts[line - 1] + column
 
     def span(self, node: ast.AST) -> tuple[int, int]:

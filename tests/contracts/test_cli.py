@@ -234,10 +234,12 @@ def test_an_empty_folder_is_met_with_the_layouts(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_at_once")
 def test_a_student_who_is_there_twice_is_graded_once(submitted: Path, tmp_path: Path) -> None:
-    """One result, and a note that says what was chosen."""
+    """One result, and a line that says what was chosen: two students may go by one name."""
     other = tmp_path / "late" / "kim" / "gradient_descent"
     shutil.copytree(submitted / "kim" / "gradient_descent", other)
-    assert grade(submitted, tmp_path / "late").exit_code == 0
+    outcome = grade(submitted, tmp_path / "late")
+    assert outcome.exit_code == 0
+    assert "kim / gradient_descent: handed in more than once" in outcome.output
     assert len((tmp_path / "graded" / RESULTS).read_text("utf-8").splitlines()) == 2
 
 

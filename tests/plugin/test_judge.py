@@ -79,6 +79,21 @@ def test_a_grader_that_raises_is_never_the_students_fault(course: Path) -> None:
         judge.close()
 
 
+def test_answers_that_are_slow_to_look_at_cost_the_students_time(course: Path) -> None:
+    """A check that works as long as an answer tells it to ends with a verdict, and the next submission is judged."""
+    hidden = course / "test_hidden.py"
+    text = hidden.read_text(encoding="utf-8")
+    looped = "x = rng.normal(size=3)\n    steps = student.double(0.0)\n    while steps: pass\n"
+    hidden.write_text(text.replace("x = rng.normal(size=3)\n", looped), encoding="utf-8")
+    judge = Judge([course], level=choose("auto"))
+    try:
+        result = judge.grade(submission("def double(x):\n    return 2 * x + 1\n"))
+        assert (result.status, verdicts(result)["test_double"]) == ("graded", "timed_out")
+        assert judge.grade(submission(RIGHT)).score == 5
+    finally:
+        judge.close()
+
+
 @pytest.mark.parametrize("text", ["def (", "import nothing_like_it", "raise ValueError"])
 def test_graders_that_cannot_be_collected_are_said(course: Path, text: str) -> None:
     """A broken test file is a course error, with the reason."""
@@ -165,10 +180,11 @@ def test_half_an_answer_is_none(judge: Judge, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills by signal")
-def test_who_ends_himself_each_time_is_judged_by_that(course: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_who_ends_himself_each_time_is_judged_by_that(course: Path, number: int) -> None:
     """A child that was killed begins anew; one that brings it on itself is nobody else's fault."""
     judge = Judge([course], level=0)
-    result = judge.grade(submission("import os\ndef double(x):\n    os.kill(os.getpid(), 9)\n"))
+    result = judge.grade(submission(f"import os\ndef double(x):\n    os.kill(os.getpid(), {int(number)})\n"))
     judge.close()
     assert result.status == "graded"
     assert verdicts(result)["test_double"] == "crashed"

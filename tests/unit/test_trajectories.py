@@ -319,3 +319,17 @@ def test_hostile_text_is_judged_in_linear_time(kind: str) -> None:
 def test_any_text_gets_a_verdict(text: str) -> None:
     """No text breaks the reader."""
     failure(text)
+
+
+@pytest.mark.parametrize("piece", ["é", "1", "1,000", "1e", "a1", "1.1", "1:11<", "\x1b[", "第", "loss는", "a[1]", "?"])
+def test_text_is_read_in_linear_time(piece: str) -> None:
+    """A long piece of anything takes no more than some times as long for each letter as a short one."""
+
+    def cost(letters: int) -> float:
+        text = "a" + piece * (letters // len(piece)) + "a"
+        started = time.process_time()
+        read_records(text, ("loss", "w0", "w1"))
+        return (time.process_time() - started) / letters
+
+    cost(100)
+    assert cost(200_000) < 30 * max(min(cost(2_000) for _ in range(3)), 1e-7)

@@ -114,6 +114,7 @@ class Server:
         self._namespace: dict[str, Any] = {}
         self._stdout = Recorder(0)
         self._watch = Watch()
+        self._watched: dict[type, dict[str, str]] = {}
         self._operations: dict[str, Callable[[dict[str, Any], list[memoryview]], Any]] = {
             "load": self._load,
             "call": self._call,
@@ -155,7 +156,7 @@ class Server:
         buffers: list[Any] = []
         try:
             value = self._perform(message, received)
-            reply: dict[str, Any] = {"value": wire.encode(value, buffers, self._keep)}
+            reply: dict[str, Any] = {"value": self._watch.finish(wire.encode, value, buffers, self._keep)}
         except self.ENDS:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the submission raises is an answer
@@ -199,7 +200,7 @@ class Server:
         for name in message["oracles"]:
             self._namespace[loaded.names[name]] = Oracle(self, {"name": name}, name)
             loaded.states[name] = "oracle"
-        self._watch = Watch({*self._loader.cell_names, *TEXTS})
+        self._watch, self._watched = Watch({*self._loader.cell_names, *TEXTS}), {}
         for name in message["backpropagation"]:
             self._watch_over(name)
         # What was used on the way is nobody's answer.
@@ -208,7 +209,7 @@ class Server:
         return {"names": loaded.names, "states": loaded.states, "remarks": remarks}
 
     def _call(self, message: dict[str, Any], received: list[memoryview]) -> Any:
-        function = self._find(message["path"], received)
+        function = self._find(message["path"], received, is_call=True)
         args, kwargs = self._decode(message["values"], received)
         if not message.get("observe"):
             return function(*args, **kwargs)
@@ -269,6 +270,7 @@ class Server:
             function = inspect.getattr_static(found, method, None)
             if isinstance(function, FunctionType):
                 type.__setattr__(found, method, self._watch.over(name, function))
+            self._watched.setdefault(found, {})[fold(method)] = name
 
     def _used(self) -> list[str]:
         """Return the libraries that were used since this was asked last."""
@@ -276,12 +278,21 @@ class Server:
 
     # values
 
-    def _find(self, path: Any, received: list[memoryview]) -> Any:
+    def _find(self, path: Any, received: list[memoryview], *, is_call: bool = False) -> Any:
         root, steps = self._decode(path, received)
         found = self.named(root) if isinstance(root, str) else root
         for how, key in steps:
-            found = found[key] if how == "item" else getattr(found, _close_attribute(found, key))
+            found = found[key] if how == "item" else self._attribute(found, key, is_call=is_call)
         return found
+
+    def _attribute(self, owner: object, key: str, *, is_call: bool) -> Any:
+        """Return an attribute; where its class is under watch, so is the work that it may do or stand for."""
+        methods = next((self._watched[kind] for kind in type(owner).__mro__ if kind in self._watched), {})
+        if not is_call and methods:
+            return self._watch.over(min(methods.values()), _read, owner, key)(owner, key)
+        found = _read(owner, key)
+        name = methods.get(fold(key))
+        return self._watch.over(name, found, owner) if name else found
 
     def _decode(self, data: Any, received: list[memoryview]) -> Any:
         return _own(wire.decode(data, received, lambda opaque: self._kept[opaque.number]))
@@ -327,6 +338,10 @@ def _own(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _own(item) for key, item in value.items()}
     return value
+
+
+def _read(target: object, name: str) -> Any:
+    return getattr(target, _close_attribute(target, name))
 
 
 def _close_attribute(target: object, name: str) -> str:

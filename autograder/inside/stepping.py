@@ -5,14 +5,19 @@ may be anywhere: in the function, in one that it calls, on the numbers
 themselves or on copies. Whoever derives a formula never does. So nothing is
 said of how often anything is called or how long it takes, which loops do
 rightly: the arrays are looked at while the function runs. A step into the
-complex plane is a difference too, and exact to the last digit.
+complex plane is a difference too, and exact to the last digit; it fits into
+one expression that leaves no array to look at, so the names in the code that
+ran are looked at too. Code that stands in the file and doesn't run says
+nothing.
 """
 
 from __future__ import annotations
 
 import functools
 import sys
+import threading
 import types
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Final
@@ -22,7 +27,7 @@ import numpy as np
 STRIDES: Final = ((250, 1), (2_500, 5), (60_000, 40))
 """Up to so many lines, one in so many is looked at: a step lasts as long as a forward pass, and looking takes time."""
 CALLS: Final = 2
-"""Calls of each function that are watched: what it is shows at the first."""
+"""Calls of each function, and reads of each attribute, that are watched: what they are shows at the first."""
 SHARE: Final = 0.5
 """Share of an array's entries that must have been moved one by one."""
 FEWEST: Final = 3
@@ -34,6 +39,15 @@ MOST_ARRAYS: Final = 24
 DEEPEST: Final = 3
 FLAT: Final = 8
 """Entries from which on an array with one axis may be all parameters in one row."""
+COMPLEX: Final = frozenset({"complex", "complex64", "complex128", "csingle", "cdouble", "clongdouble"})
+"""Names that lead into the complex plane; alone they may only ask what something is."""
+IMAGINARY: Final = frozenset({"imag", "angle"})
+"""Names that lead out of it with a slope."""
+BLINDING: Final = frozenset({"settrace", "f_trace", "f_trace_lines"})
+"""Names that no homework needs, and that end the looking."""
+EVALUATED: Final = "<string>"
+"""Where Python says that the text comes from which `eval` and `exec` are given."""
+_Work = tuple[str, str]
 _SIMPLE: Final = (type, types.ModuleType, types.FunctionType, str, bytes, float, int)
 
 
@@ -94,14 +108,21 @@ class Moves:
         self._bases = [Base(array) for array in self._live]
         self._rows: dict[tuple[types.CodeType, str, int], Base] = {}
         self._codes: set[types.CodeType] = set()
+        self._names: set[str] = set()
         self.found = False
+
+    def read(self, code: types.CodeType) -> None:
+        """Look at the numbers and names in code that runs."""
+        if code in self._codes:
+            return
+        self._codes.add(code)
+        self._names.update(code.co_names, (text for text in code.co_consts if isinstance(text, str)))
+        self.found |= any(isinstance(constant, complex) for constant in code.co_consts)
+        self.found |= bool(self._names & BLINDING or (self._names & COMPLEX and self._names & IMAGINARY))
 
     def look(self, frame: types.FrameType) -> None:
         """Look at the arrays as they are now, and at what a frame holds."""
         code = frame.f_code
-        if code not in self._codes:
-            self._codes.add(code)
-            self.found |= any(isinstance(constant, complex) for constant in code.co_consts)
         for base, array in zip(self._bases, self._live, strict=True):
             self.found |= base.compare(array)
         for name, value in frame.f_locals.items():
@@ -139,57 +160,96 @@ class Watch:
     """
 
     def __init__(self, files: Collection[str] = ()) -> None:
-        self._files = files
+        self._files = {*files, EVALUATED}
         self._is_looking = False
-        self._called: set[str] = set()
-        self._found: set[str] = set()
+        self._looks: Counter[_Work] = Counter()
+        self._last: tuple[_Work, Moves] | None = None
+        self._called: set[_Work] = set()
+        self._found: set[_Work] = set()
 
-    def over(self, name: str, function: types.FunctionType) -> Callable[..., Any]:
-        """Return a function that does the same and is watched at its first calls."""
-        left = CALLS
+    def over(
+        self, name: str, function: Callable[..., Any], owner: object = None, attribute: str = ""
+    ) -> Callable[..., Any]:
+        """Return a function that does the same and is watched at its first calls.
+
+        Parameters
+        ----------
+        name : str
+            What is said to work out differences.
+        function : callable
+            Does its work.
+        owner : object
+            What the function starts from beside its arguments.
+        attribute : str
+            Which attribute of the owner it reads, where it does no more.
+        """
+        work = name, attribute
 
         @functools.wraps(function)
         def watched(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            self._called.add(name)
-            if not left or name in self._found or self._is_looking:
+            self._called.add(work)
+            if self._looks[work] >= CALLS or work in self._found or self._is_looking:
                 return function(*args, **kwargs)
-            left -= 1
-            return self._look_at(name, function, args, kwargs)
+            self._looks[work] += 1
+            self._last = work, Moves((owner, *args, *kwargs.values()))
+            return self._look_at(*self._last, function, *args, **kwargs)
 
         return watched
 
+    def finish(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Do what is left to do with an answer, such as to run through it: what was watched till then still is."""
+        last, self._last = self._last, None
+        return self._look_at(*last, function, *args) if last else function(*args)
+
     def broken(self) -> str:
         """Return a function that was called since this was asked last and works out differences; "" for none."""
-        called, self._called = self._called, set()
-        return min(called & self._found, default="")
+        called, self._called, self._last = self._called, set(), None
+        return min(called & self._found, default=("", ""))[0]
 
-    def _look_at(self, name: str, function: types.FunctionType, args: Any, kwargs: Any) -> Any:
-        moves = Moves((*args, *kwargs.values()))
-        lines = 0
-
-        def trace(frame: types.FrameType, event: str, argument: Any) -> Any:
-            nonlocal lines
-            del event, argument
-            lines += 1
-            stride = next((stride for most, stride in STRIDES if lines <= most), 0)
-            if frame.f_code.co_filename not in self._files or moves.found or not stride:
-                return None
-            if lines % stride == 0:
-                # Somebody's object may raise; what can't be looked at is not held against anybody.
-                with suppress(Exception):
-                    moves.look(frame)
-            return trace
-
-        before, self._is_looking = sys.gettrace(), True
+    def _look_at(self, work: _Work, moves: Moves, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        trace = _Trace(self._files, moves)
+        before, self._is_looking = (sys.gettrace(), threading.gettrace()), True
         sys.settrace(trace)
+        threading.settrace(trace)
         try:
-            return function(*args, **kwargs)
+            answer = function(*args, **kwargs)
+            # Only who calls back from too deep ends the looking without wanting to.
+            moves.found |= sys.gettrace() is not trace and not trace.is_too_deep
+            return answer
         finally:
-            sys.settrace(before)
+            sys.settrace(before[0])
+            threading.settrace(before[1])
             self._is_looking = False
             if moves.found:
-                self._found.add(name)
+                self._found.add(work)
+
+
+class _Trace:
+    """Looks on while code of some files runs, line by line."""
+
+    def __init__(self, files: Collection[str], moves: Moves) -> None:
+        self._files = files
+        self._moves = moves
+        self._lines = 0
+        self.is_too_deep = False
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        del argument
+        if frame.f_code.co_filename not in self._files or self._moves.found:
+            return None
+        try:
+            if event == "call":
+                self._moves.read(frame.f_code)
+            self._lines += 1
+            stride = next((stride for most, stride in STRIDES if self._lines <= most), 0)
+            if stride and self._lines % stride == 0:
+                self._moves.look(frame)
+        except RecursionError:
+            self.is_too_deep = True
+            return None
+        except Exception:  # noqa: BLE001 - what can't be looked at is not held against anybody
+            return self
+        return self if stride else None
 
 
 def _arrays_in(values: object) -> list[np.ndarray[Any, Any]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from autograder.inside.libraries import LibraryFinder
 from autograder.inside.loading import Loader
 from autograder.inside.naming import Wanted
 from autograder.inside.stepping import Watch
-from autograder.published import holds_answers, what_is_known, with_other_figures
+from autograder.published import Known, are_handed_on, holds_answers, what_is_known, with_other_figures
 from autograder.rehearsal import load
 from autograder.rules import Rules
+from autograder.sandbox.remotes import Observed
 from autograder.submissions import Cell, Submission
 
 SETTINGS = """
@@ -52,7 +53,27 @@ HONEST = {
         "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = W.copy()\n"
         "    for i in np.ndindex(W.shape):\n        g[i] = x[:, i[0]] @ d[:, i[1]]\n    return g"
     ),
+    "called from too deep": (
+        "def deeper(n):\n    return deeper(n + 1)\n\ndef gradient(W, x):\n    try:\n        deeper(0)\n"
+        "    except RecursionError:\n        z = np.tanh(x @ W)\n        return x.T @ (2 * z * (1 - z**2))"
+    ),
+    "no complex numbers wanted": (
+        "def gradient(W, x):\n    if isinstance(W, complex):\n        raise TypeError\n"
+        "    z = np.tanh(x @ W)\n    return x.T @ (2 * z * (1 - z**2))"
+    ),
+    "a check beside": (
+        "def slope(x):\n    return np.tanh(x + complex(0, 1e-30)).imag / 1e-30\n\nslope(1.0)\n\n"
+        "def gradient(W, x):\n    z = np.tanh(x @ W)\n    return x.T @ (2 * z * (1 - z**2))"
+    ),
 }
+STEP = (
+    "np.reshape([np.sum(np.tanh(x @ (W + complex(0, 1e-30) * np.eye(W.size)[k].reshape(W.shape))) ** 2)"
+    ".imag / 1e-30 for k in range(W.size)], W.shape)"
+)
+IN_PLACE = (
+    "def work(W, x, g):\n    for i in np.ndindex(W.shape):\n        keep = W[i]\n        W[i] = keep + 1e-4\n"
+    "        g[i] = total(W, x) / 1e-4\n        W[i] = keep\n        g[i] -= total(W, x) / 1e-4\n    return g\n\n"
+)
 CHEATS = {
     "in its place": (
         "def gradient(W, x):\n    g = np.zeros_like(W)\n    for i in np.ndindex(W.shape):\n        keep = W[i]\n"
@@ -78,6 +99,21 @@ CHEATS = {
         "        row[k] += 1e-4\n        g[k] = (total(row.reshape(W.shape), x) - total(W, x)) / 1e-4\n"
         "        row[k] -= 1e-4\n"
         "    return g.reshape(W.shape)"
+    ),
+    "in one expression": f"def gradient(W, x):\n    return {STEP}",
+    "in a text": f"def gradient(W, x):\n    return eval({STEP!r}, {{**globals(), 'W': W, 'x': x}})",
+    "in a thread": (
+        f"import threading\n{IN_PLACE}def gradient(W, x):\n    g = np.zeros_like(W)\n"
+        "    thread = threading.Thread(target=work, args=(W, x, g))\n    thread.start()\n    thread.join()\n"
+        "    return g"
+    ),
+    "unseen": (
+        f"import sys\n{IN_PLACE}def gradient(W, x):\n    getattr(sys, ''.join(['set', 'trace']))(None)\n"
+        "    return work(W, x, np.zeros_like(W))"
+    ),
+    "unseen for a while": (
+        f"import sys\n{IN_PLACE}def gradient(W, x):\n    looks = sys.gettrace()\n    getattr(sys, 'settrace')(None)\n"
+        "    g = work(W, x, np.zeros_like(W))\n    getattr(sys, 'settrace')(looks)\n    return g"
     ),
 }
 
@@ -172,26 +208,77 @@ def hand_in(text: str) -> Submission:
 
 
 def test_data_become_other_data() -> None:
-    """Numbers in code and in its texts change, in comments and docstrings they may stay; the rest is as it was."""
+    """Numbers change wherever they stand, in what is not Python too; all the rest is as it was."""
     known = what_is_known(SOLUTION, load(SOLUTION, "solution"), "main")
     assert known is not None
     assert known.data == {3.25, 4.5}
     assert known.answers == {7.75, 14.625}
-    changed = with_other_figures(hand_in("# 3.25\ny = float('4.5'), 3.25, 31\n"), known.data)
+    changed = with_other_figures(hand_in("# 3.25\ny = float('4.5'), 3.25, 31, v3.25, 3.25.real, [4.5원\n"), known.data)
     assert changed is not None
-    assert ast.unparse(ast.parse(changed.cells[0].source)) == "y = (float('4.545'), 3.2825, 31)"
-    assert with_other_figures(hand_in("# 3.25\n'''4.5'''\n"), known.data) is None
+    assert changed.cells[0].source == "# 3.2825\ny = float('4.545'), 3.2825, 31, v3.25, 3.2825.real, [4.545원\n"
+    assert with_other_figures(hand_in("# 3\n"), known.data) is None
 
 
 @pytest.mark.parametrize(
     ("text", "holds"),
-    [("x = 14.625", True), ("x = '7.75'", True), ("# 14.625", False), ("'''7.75'''", False), ("x = [", False)],
+    [
+        ("x = 14.625", True),
+        ("x = 14_625 / 1000", False),
+        ("x = '7.75'", True),
+        ("# 14.625", True),
+        ("'''7.75'''", True),
+        ("x = [7.75", True),
+        ("x = [7.7", False),
+        ("x = -14.625e-0", True),
+        ("x = 0x14.625", False),
+    ],
 )
-def test_only_figures_in_code_raise_suspicion(text: str, *, holds: bool) -> None:
-    """Comments, docstrings and what is not Python don't."""
+def test_figures_anywhere_are_a_reason_to_ask(text: str, *, holds: bool) -> None:
+    """Text of any kind can be read by a program."""
     known = what_is_known(SOLUTION, load(SOLUTION, "solution"), "main")
     assert known is not None
     assert holds_answers(hand_in(text), known) is holds
+
+
+def test_a_figure_without_an_end_is_read_once() -> None:
+    """Digits, points and exponents in any number take no longer than as many letters."""
+    known = Known(frozenset({3.25}), frozenset({14.625}))
+    for endless in ("1", ".", "1.", "1e", "1e+1", "_1", "1_"):
+        assert not holds_answers(hand_in(endless * 200_000), known)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Answers, by their numbers and what is printed, as a submission that is asked."""
+
+    value: object
+    printed: str = ""
+
+    def main(self) -> object:
+        """Stand for the exercise."""
+        return self.value
+
+    def observe(self, function: Callable[[], object]) -> Observed:
+        """Report all that can be seen."""
+        return Observed(function(), (), self.printed)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "found"),
+    [
+        (Teller(14.625, "0: 7.75"), Teller(14.77125, "0: 7.8275"), True),
+        (Teller(14.625, "7.75"), Teller(14.625, "7.8275"), False),
+        (Teller((14.625, 5.5)), Teller((14.77125, 5.555)), False),
+        (Teller(None, "100, 200"), Teller(None, "102, 203"), False),
+        (Teller(14.625), Teller(None), False),
+        (Teller([10**400, "a"], "14.625"), Teller(0, "14.77125"), True),
+    ],
+)
+def test_only_figures_that_come_out_as_they_were_put_in_are_handed_on(own: Any, other: Any, *, found: bool) -> None:
+    """One number that is computed, or one that stands nowhere, is enough to be believed."""
+    text = hand_in("return 14.625, 7.75, 100, 200")
+    assert are_handed_on(text, own, other, "main") is found
+    assert not are_handed_on(text, own, None, "main")
 
 
 def write_rules(folder: Path, rules: str) -> Path:

@@ -313,7 +313,7 @@ def is_numbers(array, shape):
 
 
 def draw_batches(submission, rows, batch, draws):
-    """Draw many batches from one generator; the inputs tell which rows came."""
+    """Draw many batches from one generator; the inputs tell which rows came. Return also x and t, and both as they were."""
     rng = np.random.default_rng(20)
     x, t = 100.0 + np.arange(rows * 3).reshape(rows, 3), 500 + np.arange(rows)
     x_before, t_before = x.copy(), t.copy()
@@ -321,10 +321,10 @@ def draw_batches(submission, rows, batch, draws):
     for _ in range(draws):
         pair = submission.sample_batch(x, t, batch, rng)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            return f"{len(pair)} of them" if isinstance(pair, (tuple, list)) else str(pair), True
+            return f"{len(pair)} of them" if isinstance(pair, (tuple, list)) else str(pair), [x, t, x, t]
         # Copies: a later call may shuffle what this one gave a view of.
         pairs.append((np.array(pair[0]), np.array(pair[1])))
-    return pairs, bool(np.array_equal(x, x_before) and np.array_equal(t, t_before))
+    return pairs, [x, t, x_before, t_before]
 
 
 def draw_once(student):
@@ -339,8 +339,9 @@ def draw_once(student):
         Whether x and t are as they were.
     """
     drawn = student.once("batches", lambda: student.probe(draw_batches, ROWS, BATCH, DRAWS))
-    check(is_pair(drawn), PAIR)
-    pairs, unharmed = take_pairs(drawn[0]), drawn[1]
+    check(is_pair(drawn) and isinstance(drawn[1], list) and len(drawn[1]) == 4, PAIR)
+    pairs, (x, t, x_before, t_before) = take_pairs(drawn[0]), drawn[1]
+    unharmed = np.array_equal(x, x_before) and np.array_equal(t, t_before)
     if not all(is_numbers(t_batch, (BATCH,)) for _, t_batch in pairs):
         fail_by_size(*({np.shape(batch) for batch in batches} for batches in zip(*pairs, strict=True)))
     rows = np.array([t_batch for _, t_batch in pairs]).astype(float) - 500
@@ -491,7 +492,7 @@ def test_sample_batch_of_images(student):
 
 
 def draw_again(submission):
-    """Draw twice from the same seed and once from another."""
+    """Draw twice from the same seed and once from another; return the labels."""
     x, t = np.arange(40.0).reshape(40, 1), np.arange(40)
     labels = []
     for seed in (1, 1, 2):
@@ -500,8 +501,7 @@ def draw_again(submission):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             return None
         labels.append(np.asarray(pair[1]))
-    first, again, other = labels
-    return bool(np.array_equal(first, again)), bool(np.array_equal(first, other))
+    return labels
 
 
 @pytest.mark.exercise("sample_batch")
@@ -511,12 +511,15 @@ def test_sample_batch_draws_with_the_given_rng(student):
 
     무작위 추출에는 `rng`만 쓰세요. 시드가 같으면 같은 배치가, 다르면 다른 배치가 나와야 해요.
     """
-    drawn = student.probe(draw_again)
-    check(is_pair(drawn), PAIR)
-    repeated, unmoved = drawn
-    if not repeated:
+    labels = student.probe(draw_again)
+    check(isinstance(labels, list) and len(labels) == 3, PAIR)
+    first, again, other = labels
+    if not np.array_equal(first, again):
         fail("own_rng")
-    check(not unmoved, {"en": "Another seed gave the same batch.", "ko": "시드가 다른데 같은 배치가 나왔어요."})
+    check(
+        not np.array_equal(first, other),
+        {"en": "Another seed gave the same batch.", "ko": "시드가 다른데 같은 배치가 나왔어요."},
+    )
 
 
 @pytest.mark.exercise("sample_batch")

@@ -84,3 +84,9 @@ def fortress(request: pytest.FixtureRequest) -> Iterator[Fortress]:
 def strong() -> Iterator[Fortress]:
     """Build one at the best level: what the walls have no part in need not be tried at each."""
     yield from besieged(Garrison(probe().best))
+
+
+@pytest.fixture(scope="module", params=[one for one in garrisons() if not (one.user or one.in_container)], ids=str)
+def stronghold(request: pytest.FixtureRequest) -> Iterator[Fortress]:
+    """Build one at each level: what a judge has to outlive must end there in its time."""
+    yield from besieged(request.param)

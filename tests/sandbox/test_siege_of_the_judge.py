@@ -73,14 +73,14 @@ def main(x): return 0
 
 
 @pytest.mark.parametrize("action", FRAMES.values(), ids=FRAMES)
-def test_a_hostile_frame_is_an_answer_like_any_other(strong: Fortress, action: str) -> None:
+def test_a_hostile_frame_is_an_answer_like_any_other(stronghold: Fortress, action: str) -> None:
     """It is refused at once: the verdict is the student's, and the judge's time is not spent on it."""
-    result = strong.grade(RAW.replace("{action}", action))
+    result = stronghold.grade(RAW.replace("{action}", action))
     assert (result.status, result.score) == ("graded", 0)
     assert set(verdicts(result)[:2]) <= {"malformed", "crashed", "failed"}
     assert result.cpu_s < 1.5
     assert len(text_of(result)) < 20_000
-    assert_unharmed(strong)
+    assert_unharmed(stronghold)
 
 
 # Exhaustion: time, memory, output; of the child's and, through it, of the judge's.
@@ -184,29 +184,31 @@ HEAVY = {
 
 
 @pytest.mark.parametrize(("body", "verdict"), HEAVY.values(), ids=HEAVY)
-def test_a_heavy_call_ends_with_its_verdict(strong: Fortress, body: str, verdict: str) -> None:
+def test_a_heavy_call_ends_with_its_verdict(stronghold: Fortress, body: str, verdict: str) -> None:
     """The child is ended in its time, and the judge is there for the next one."""
     is_writer = RAW[RAW.index("def is_writer") : RAW.index("def main")]
     source = f"import numpy as np, os\n{is_writer}\ndef double(x):\n    if True: {body}\n"
-    result = strong.grade(source)
+    result = stronghold.grade(source)
     assert (result.status, result.score) == ("graded", 0)
     assert verdicts(result)[0] in verdict.split(" or ")
     assert result.wall_s < 15
-    assert_unharmed(strong)
+    assert_unharmed(stronghold)
 
 
 @pytest.mark.parametrize("stop", ["signal.raise_signal(signal.SIGSTOP)", "while True: time.sleep(9)"])
-def test_a_top_level_that_stops_costs_no_definition(strong: Fortress, stop: str) -> None:
+def test_a_top_level_that_stops_costs_no_definition(stronghold: Fortress, stop: str) -> None:
     """The file is loaded again for its definitions, and they are judged."""
-    result = strong.grade(f"import signal, time\n{stop}\n{RIGHT}")
+    result = stronghold.grade(f"import signal, time\n{stop}\n{RIGHT}")
     assert (result.status, result.score, verdicts(result)) == ("graded", 5, ALL_RIGHT)
     assert result.wall_s < 10
-    assert_unharmed(strong)
+    assert_unharmed(stronghold)
 
 
-def test_sleeping_again_and_again_is_counted_together(strong: Fortress) -> None:
+def test_sleeping_again_and_again_is_counted_together(stronghold: Fortress) -> None:
     """A top level that sleeps, and calls that end the process so that it is run again: the sum is bounded."""
-    result = strong.grade("import time, os\ntime.sleep(0.8)\ndef double(x): os._exit(1)\ndef main(x): os._exit(1)\n")
+    result = stronghold.grade(
+        "import time, os\ntime.sleep(0.8)\ndef double(x): os._exit(1)\ndef main(x): os._exit(1)\n"
+    )
     assert (result.status, result.score) == ("graded", 0)
     assert result.wall_s < 12
 
@@ -232,13 +234,13 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("attack", QUESTIONS.values(), ids=QUESTIONS)
-def test_questions_to_the_reference_are_bounded(strong: Fortress, attack: str) -> None:
+def test_questions_to_the_reference_are_bounded(stronghold: Fortress, attack: str) -> None:
     """A wrong sibling makes the reference answer for it: never more than numbers, and never without end."""
-    result = strong.grade(FLOOD.format(attack=attack))
+    result = stronghold.grade(FLOOD.format(attack=attack))
     assert (result.status, result.score) == ("graded", 0)
     assert result.wall_s < 20
     assert not [secret for secret in SECRETS.values() if secret in text_of(result)]
-    assert_unharmed(strong)
+    assert_unharmed(stronghold)
 
 
 def reference_of(**functions: object) -> types.ModuleType:
@@ -310,18 +312,20 @@ def test_what_keeps_a_child_from_its_walls_is_our_fault() -> None:
         backend.close()
 
 
-def test_the_end_of_the_warm_process_is_our_fault(strong: Fortress) -> None:
+def test_the_end_of_the_warm_process_is_our_fault(stronghold: Fortress) -> None:
     """A student whose process ends with it is judged anew, and gets what he deserves."""
-    grading = threading.Thread(target=lambda: results.append(strong.grade(f"import time\ntime.sleep(0.8)\n{RIGHT}")))
+    grading = threading.Thread(
+        target=lambda: results.append(stronghold.grade(f"import time\ntime.sleep(0.8)\n{RIGHT}"))
+    )
     results: list[SubmissionResult] = []
-    judge, *others = strong.family()
+    judge, *others = stronghold.family()
     grading.start()
-    assert wait_until(lambda: len(strong.family()) > 1 + len(others))
+    assert wait_until(lambda: len(stronghold.family()) > 1 + len(others))
     for pid in others:
         os.kill(pid, signal.SIGKILL)
     grading.join()
     assert (results[0].status, results[0].score, results[0].notes) == ("graded", 5, ())
-    assert strong.family()[0] == judge
+    assert stronghold.family()[0] == judge
 
 
 ATTRIBUTES = ("__globals__", "__class__", "func_globals", "mro", "gi_frame", "format", "__dict__", "tobytes", "missing")

@@ -29,9 +29,9 @@ LEAKS = {
 
 
 @pytest.mark.parametrize("body", LEAKS.values(), ids=LEAKS)
-def test_a_hidden_input_stays_hidden(strong: Fortress, body: str) -> None:
+def test_a_hidden_input_stays_hidden(stronghold: Fortress, body: str) -> None:
     """Whatever way the code tries to say it, it is in no text of the result."""
-    result = strong.grade(f"import numpy as np\ndef double(x):\n    {body}\n")
+    result = stronghold.grade(f"import numpy as np\ndef double(x):\n    {body}\n")
     said = re.sub(r"[^\d]", "", re.sub(r'"(?:wall|cpu)_s": [\d.e-]+', "", text_of(result)))
     assert (result.status, result.score) == ("graded", 0)
     assert "7350184" not in said
@@ -48,7 +48,7 @@ INJECTIONS = {
 
 @pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
 @pytest.mark.parametrize("place", ["raised", "named", "returned", "remarked"])
-def test_no_text_of_a_students_acts_on_its_reader(strong: Fortress, place: str, text: str) -> None:
+def test_no_text_of_a_students_acts_on_its_reader(stronghold: Fortress, place: str, text: str) -> None:
     """Control characters, direction marks and new lines never leave; braces and brackets are only text."""
     attack = {
         "raised": f"raise ValueError('{text}')\ndef double(x): raise ValueError('{text}')",
@@ -58,7 +58,7 @@ def test_no_text_of_a_students_acts_on_its_reader(strong: Fortress, place: str, 
         "remarked": f"{SERVER}server()._loader.loaded.remarks[:0] = [type('R', (), dict(as_data=lambda s: "
         f"['syntax', '{text}', 1, '{text}', '{text}']))() for _ in range(400)]",
     }[place]
-    result = strong.grade(attack + "\n")
+    result = stronghold.grade(attack + "\n")
     messages = [check.message for check in result.checks if check.message] + [note.message for note in result.notes]
     texts = [text for message in messages for text in (message["en"], message["ko"])]
     assert (result.status, result.score) == ("graded", 0)

@@ -29,7 +29,9 @@ STRIDES: Final = ((250, 1), (2_500, 5), (60_000, 40))
 CALLS: Final = 2
 """Calls of each function, and reads of each attribute, that are watched: what they are shows at the first."""
 SHARE: Final = 0.5
-"""Share of an array's entries that must have been moved one by one."""
+"""More than this share of an array's entries must have been moved one by one; a loop over rows moves one in each."""
+LONGEST: Final = 0.1
+"""Of a step. What a loop that derives a formula puts into an array of zeros is as large as it comes out."""
 FEWEST: Final = 3
 ROUNDING: Final = 1e-6
 """Of a step that was the same for all entries."""
@@ -67,7 +69,7 @@ class Base:
         self._is_telling = np.count_nonzero(live) > live.size // 2
         self._may_be_unit = live.ndim > 1 and min(live.shape) > 1
         self._moved: set[int] = set()
-        self._units: set[int] = set()
+        self._units: dict[float, set[int]] = {}
         self._shifts: list[float] = []
 
     def compare(self, array: np.ndarray[Any, Any]) -> bool:
@@ -79,9 +81,13 @@ class Base:
         if count == 1 and self._is_telling:
             self._moved.add(int(np.argmax(changed)))
         if self._may_be_unit and np.count_nonzero(array) == 1:
-            self._units.add(int(np.argmax(array != 0)))
-        most = max(len(self._moved), len(self._units))
-        return most >= max(FEWEST, SHARE * self.size) or (count == self.size and self._is_shifted(array))
+            place = int(np.argmax(array != 0))
+            step = abs(float(array.flat[place]))
+            if step <= LONGEST:
+                self._units.setdefault(step, set()).add(place)
+        most = max(map(len, (self._moved, *self._units.values())))
+        is_walked = most >= FEWEST and most > SHARE * self.size
+        return is_walked or (count == self.size and self._is_shifted(array))
 
     def _is_shifted(self, array: np.ndarray[Any, Any]) -> bool:
         """Entries that don't depend on one another can be moved all at once: to one side, and to the other."""

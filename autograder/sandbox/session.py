@@ -18,8 +18,9 @@ from autograder.sandbox.faults import StudentFault, differences, timed_out, unre
 from autograder.sandbox.oracles import Oracles
 from autograder.sandbox.remarks import Lengths, place_of
 
-_CPU_SIGNALS: Final = [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGPROF")]
-_KILLS: Final = [-getattr(signal, name, 0) for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")]
+# Not every system has all of them.
+_CPU_SIGNALS: Final = [-number for number in signal.Signals if number.name in {"SIGXCPU", "SIGPROF"}]
+_KILLS: Final = [-number for number in signal.Signals if number.name in {"SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"}]
 """How a process ends that somebody else has ended."""
 ATTEMPTS: Final = 3
 """Who was killed begins anew: a system out of memory may have done it. Who brings it on himself is killed again."""
@@ -48,7 +49,7 @@ class Session:
     used : set of str
         Libraries that may not do the work, and did some since this was emptied.
     was_killed : bool
-        The child was ended by a signal that no process can refuse: maybe through no fault of its own.
+        The child was ended by a signal as others send them: maybe through no fault of its own.
     """
 
     def __init__(

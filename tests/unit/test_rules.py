@@ -16,7 +16,7 @@ from autograder.errors import CourseError
 from autograder.inside.libraries import LibraryFinder
 from autograder.inside.loading import Loader
 from autograder.inside.naming import Wanted
-from autograder.inside.stepping import Watch
+from autograder.inside.stepping import Base, Watch
 from autograder.published import Known, are_handed_on, holds_answers, what_is_known, with_other_figures
 from autograder.rehearsal import load
 from autograder.rules import Rules
@@ -52,6 +52,16 @@ HONEST = {
     "a copy that is filled": (
         "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = W.copy()\n"
         "    for i in np.ndindex(W.shape):\n        g[i] = x[:, i[0]] @ d[:, i[1]]\n    return g"
+    ),
+    "an array for each entry": (
+        "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = np.zeros_like(W)\n"
+        "    for i in np.ndindex(W.shape):\n        one = np.zeros_like(W)\n        one[i] = x[:, i[0]] @ d[:, i[1]]\n"
+        "        g = g + one\n    return g"
+    ),
+    "a one for each entry": (
+        "def gradient(W, x):\n    z = np.tanh(x @ W)\n    d = 2 * z * (1 - z**2)\n    g = np.zeros_like(W)\n"
+        "    for i in np.ndindex(W.shape):\n        one = np.zeros_like(W)\n        one[i] = 1\n"
+        "        g = g + one * (x[:, i[0]] @ d[:, i[1]])\n    return g"
     ),
     "called from too deep": (
         "def deeper(n):\n    return deeper(n + 1)\n\ndef gradient(W, x):\n    try:\n        deeper(0)\n"
@@ -140,6 +150,14 @@ def test_differences_are_noticed(name: str) -> None:
     broken, answer = watch(CHEATS[name])
     assert broken == "gradient"
     assert np.allclose(answer, watch(HONEST["a formula"])[1], atol=1)
+
+
+def test_a_label_in_each_row_is_no_step() -> None:
+    """With two classes and a copy for each row, half of all entries are moved one by one."""
+    scores = np.array([[0.2, 0.8], [0.6, 0.4], [0.3, 0.7]])
+    base = Base(scores)
+    assert not any(base.compare(scores - np.eye(6)[2 * row].reshape(3, 2)) for row in range(3))
+    assert base.compare(scores - np.eye(6)[1].reshape(3, 2))
 
 
 def test_the_watch_leaves_the_tracer_of_others_alone() -> None:

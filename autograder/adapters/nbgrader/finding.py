@@ -28,11 +28,10 @@ from nbgrader.converters import Autograde
 
 from autograder.adapters.nbgrader import copying
 from autograder.adapters.nbgrader.books import open_book
+from autograder.adapters.nbgrader.logs import warn_of_name
 from autograder.adapters.nbgrader.reading import SubmissionExporter
 from autograder.adapters.nbgrader.run import course_at
 from autograder.errors import AutograderError
-from autograder.messages import say
-from autograder.submissions.names import printable
 
 _UNNAMEABLE: Final = re.compile(r"[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, what turns the direction of writing, and bytes that are no text."""
@@ -97,8 +96,7 @@ def _can_be_named(converter: Any, folder: Path) -> bool:
     name = os.path.relpath(folder, converter.coursedir.root)
     if not _UNNAMEABLE.search(name):
         return True
-    told = say("{file} was left out: rename it, for no student can be called so", file=printable(name))
-    converter.log.warning("%s", told["en"])
+    warn_of_name(converter.log, name)
     return False
 
 

@@ -12,8 +12,7 @@ from typing import Any, Final
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader.base import BaseHandler
 
-from autograder.messages import say
-from autograder.submissions.names import printable
+from autograder.adapters.nbgrader.logs import warn_of_name
 
 # In text, between double quotes and in a script; what O'Brien & Co. are called stays, since scripts ask by it.
 _ACTIVE: Final = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -48,9 +47,7 @@ def install() -> None:
         shown = []
         for submission in submissions(api, assignment_id):
             if "<" in submission["student"]:
-                name = printable(submission["student"])
-                told = say("{file} was left out: rename it, for no student can be called so", file=name)
-                api.log.warning("%s", told["en"])
+                warn_of_name(api.log, submission["student"])
             else:
                 shown.append(submission)
         return shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from autograder.messages import say
 from autograder.submissions.names import printable
 
 
@@ -24,6 +25,12 @@ class Record(logging.LogRecord):
 def install() -> None:
     """Let every logger of this process make such records."""
     logging.setLogRecordFactory(Record)
+
+
+def warn_of_name(log: Any, name: str) -> None:
+    """Warn of what is left out because of its name."""
+    told = say("{file} was left out: rename it, for no student can be called so", file=printable(name))
+    log.warning("%s", told["en"])
 
 
 def _shown(text: str) -> str:
